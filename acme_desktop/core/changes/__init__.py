@@ -1,0 +1,1 @@
+"""The change set: who changed what, its before-images, its undo."""

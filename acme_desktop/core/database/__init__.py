@@ -1,0 +1,1 @@
+"""The PostgreSQL behind everything: embedded server, connections, tables, migrations."""

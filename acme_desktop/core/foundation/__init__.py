@@ -1,0 +1,1 @@
+"""Errors, progress, paths, settings and logs: what every room stands on."""

@@ -1,0 +1,1 @@
+"""The catalogue: a product, questions about products, single edits and export."""

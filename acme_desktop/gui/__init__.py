@@ -1,0 +1,1 @@
+"""The window: arranges rooms around the core and decides nothing."""

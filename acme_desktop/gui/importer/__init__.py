@@ -1,0 +1,1 @@
+"""The importer's room: drop, mapping and preview, progress, report."""

@@ -1,0 +1,1 @@
+"""The catalogue's room: table, filters and product dialogs."""

@@ -1,0 +1,1 @@
+"""The settings' room: which database, and the connection test."""
