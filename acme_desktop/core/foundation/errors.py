@@ -8,7 +8,7 @@ classes; anything that is not a `Problem` is a bug of ours.
 from __future__ import annotations
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818  what a person meets is a problem with advice
     """A failure with a title, advice and details.
 
     Args:

@@ -1,0 +1,114 @@
+"""The change set: who changed what, when and how much, written with the rows that it changes."""
+
+from __future__ import annotations
+
+import getpass
+import platform
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from acme_desktop.core.foundation.errors import NotFound
+
+CHANNEL = "acme_changes"
+"""The NOTIFY channel; its payload is the change set's id."""
+
+Kind = Literal["create", "update", "delete", "bulk_edit", "import", "undo"]
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who makes a change.
+
+    Attributes:
+        actor: the person, by the name that the computer knows.
+        client: the program and the computer ("window on lab-3").
+    """
+
+    actor: str
+    client: str
+
+    @classmethod
+    def here(cls, program: str) -> Author:
+        """The person at this computer, working through `program`."""
+        try:
+            actor = getpass.getuser()
+        except (KeyError, OSError):  # a user id without a name, as in many containers
+            actor = "unknown"
+        return cls(actor, f"{program} on {platform.node() or 'this computer'}")
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """One change to the catalogue; counts are products."""
+
+    id: int
+    kind: str
+    actor: str
+    client: str
+    created_at: datetime
+    created: int
+    updated: int
+    deleted: int
+    undoes: int | None
+    summary: str
+
+    @property
+    def empty(self) -> bool:
+        """Whether it touched no product at all."""
+        return not (self.created or self.updated or self.deleted)
+
+
+_COLUMNS = "id, kind, actor, client, created_at, created, updated, deleted, undoes, summary"
+
+
+def begin(
+    connection: Connection[Any], kind: Kind, author: Author, *, summary: str = "", undoes: int | None = None
+) -> int:
+    """Open a change set in the connection's transaction; returns its id for the rows to carry."""
+    row = connection.execute(
+        "INSERT INTO change_sets (kind, actor, client, summary, undoes) VALUES (%s, %s, %s, %s, %s) RETURNING id",
+        (kind, author.actor, author.client, summary, undoes),
+    ).fetchone()
+    assert row is not None
+    identifier: int = row[0]
+    return identifier
+
+
+def finish(
+    connection: Connection[Any], identifier: int, *, created: int = 0, updated: int = 0, deleted: int = 0
+) -> ChangeSet:
+    """Write the counts and tell every open window, when the transaction commits."""
+    with connection.cursor(row_factory=class_row(ChangeSet)) as cursor:
+        change_set = cursor.execute(
+            f"UPDATE change_sets SET created = %s, updated = %s, deleted = %s WHERE id = %s RETURNING {_COLUMNS}",
+            (created, updated, deleted, identifier),
+        ).fetchone()
+    assert change_set is not None
+    connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(identifier)))
+    return change_set
+
+
+def get(connection: Connection[Any], identifier: int) -> ChangeSet:
+    """One change set.
+
+    Raises:
+        NotFound: there is none with that id.
+    """
+    with connection.cursor(row_factory=class_row(ChangeSet)) as cursor:
+        change_set = cursor.execute(f"SELECT {_COLUMNS} FROM change_sets WHERE id = %s", (identifier,)).fetchone()
+    if change_set is None:
+        raise NotFound(f"There is no change set {identifier}.", "See `acme-desktop changes list`.")
+    return change_set
+
+
+def latest(connection: Connection[Any], *, limit: int = 100, before: int | None = None) -> list[ChangeSet]:
+    """The newest change sets first; `before` is the last id of the page above."""
+    with connection.cursor(row_factory=class_row(ChangeSet)) as cursor:
+        return cursor.execute(
+            f"SELECT {_COLUMNS} FROM change_sets WHERE id < coalesce(%s, 9223372036854775807) ORDER BY id DESC LIMIT %s",
+            (before, limit),
+        ).fetchall()
