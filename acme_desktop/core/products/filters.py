@@ -1,0 +1,182 @@
+"""A question about the catalogue: which products, in which order; compiled to SQL with bound values."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from acme_desktop.core.foundation.errors import UsageProblem
+from acme_desktop.core.foundation.product_rules import storable
+
+
+class Clause(NamedTuple):
+    """A piece of SQL with ``%s`` for each of its values."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which products; what is None or "" does not restrict.
+
+    Attributes:
+        sku, name, description: contained in that field, any letter case.
+        search: contained in any of the three.
+        created_from, created_to, updated_from, updated_to: both ends included; a bare date is that whole day in UTC,
+            and a time without a zone is UTC.
+        changed_in: touched last by that change set.
+    """
+
+    sku: str | None = None
+    name: str | None = None
+    description: str | None = None
+    search: str | None = None
+    active: bool | None = None
+    created_from: date | datetime | None = None
+    created_to: date | datetime | None = None
+    updated_from: date | datetime | None = None
+    updated_to: date | datetime | None = None
+    changed_in: int | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether every product matches."""
+        return not _conditions(self)
+
+
+def where(question: Filter) -> Clause:
+    """The condition, ready to stand after WHERE."""
+    conditions = _conditions(question)
+    return Clause(
+        " AND ".join(clause.sql for clause in conditions) or "true",
+        tuple(value for clause in conditions for value in clause.values),
+    )
+
+
+def _conditions(question: Filter) -> list[Clause]:
+    conditions = []
+    if sku := (question.sku or "").strip():
+        conditions.append(_contains(sku, "sku"))
+    if question.name:
+        conditions.append(_contains(question.name, "name"))
+    if question.description:
+        conditions.append(_contains(question.description, "description"))
+    if question.search and question.search.strip():
+        conditions.append(_contains(question.search.strip(), "sku", "name", "description"))
+    if question.active is not None:
+        conditions.append(Clause("active = %s", (question.active,)))
+    for field in ("created", "updated"):
+        if (start := getattr(question, f"{field}_from")) is not None:
+            conditions.append(Clause(f"{field}_at >= %s", (_start(start),)))
+        if (end := getattr(question, f"{field}_to")) is not None:
+            conditions.append(_until(f"{field}_at", end))
+    if question.changed_in is not None:
+        conditions.append(Clause("changed_in = %s", (question.changed_in,)))
+    return conditions
+
+
+def _contains(text: str, *fields: str) -> Clause:
+    if not storable(text):  # no product contains it
+        return Clause("false")
+    tests = {
+        # the key is in lower case already and SKUs are in NFC
+        "sku": Clause("sku_key LIKE lower(%s::text)", (_pattern(unicodedata.normalize("NFC", text)),)),
+        "name": Clause("name ILIKE %s", (_pattern(text),)),
+        "description": Clause("description ILIKE %s", (_pattern(text),)),
+    }
+    chosen = [tests[field] for field in fields]
+    sql = " OR ".join(clause.sql for clause in chosen)
+    return Clause(f"({sql})" if len(chosen) > 1 else sql, tuple(clause.values[0] for clause in chosen))
+
+
+def _pattern(text: str) -> str:
+    for special in ("\\", "%", "_"):
+        text = text.replace(special, "\\" + special)
+    return f"%{text}%"
+
+
+def _start(value: date | datetime) -> datetime:
+    if not isinstance(value, datetime):
+        value = datetime.combine(value, time.min)
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _until(column: str, end: date | datetime) -> Clause:
+    if isinstance(end, datetime):
+        return Clause(f"{column} <= %s", (_start(end),))
+    if end == date.max:
+        return Clause("true")
+    return Clause(f"{column} < %s", (_start(end + timedelta(days=1)),))
+
+
+class _Order(NamedTuple):
+    """How a field sorts: its expression on a row, and the same for a bound value."""
+
+    row: str
+    value: str
+
+
+# Text sorts without regard to letter case; a missing description sorts as a blank one.
+_ORDERS = {
+    "sku": _Order("sku_key", "lower(%s::text)"),
+    "name": _Order("lower(name)", "lower(%s::text)"),
+    "description": _Order("lower(coalesce(description, ''))", "lower(coalesce(%s::text, ''))"),
+    "active": _Order("active", "%s::boolean"),
+    "created_at": _Order("created_at", "%s::timestamptz"),
+    "updated_at": _Order("updated_at", "%s::timestamptz"),
+    "id": _Order("id", "%s::bigint"),
+}
+
+SORT_FIELDS = tuple(_ORDERS)
+"""What products can be sorted by."""
+
+_UNIQUE = {"sku", "id"}
+
+
+@dataclass(frozen=True)
+class Sort:
+    """In which order; ties fall by id, so that the order is total and pages never overlap."""
+
+    field: str = "sku"
+    descending: bool = False
+
+    def __post_init__(self) -> None:
+        if self.field not in _ORDERS:
+            raise UsageProblem(
+                f"Products cannot be sorted by {self.field!r}.", f"Choose one of {', '.join(SORT_FIELDS)}."
+            )
+
+    @classmethod
+    def parse(cls, text: str) -> Sort:
+        """``FIELD``, ``FIELD:asc`` or ``FIELD:desc``.
+
+        Raises:
+            UsageProblem: no such field or direction.
+        """
+        field, _, direction = text.partition(":")
+        if direction not in ("", "asc", "desc"):
+            raise UsageProblem(f"There is no sort direction {direction!r}.", "Choose asc or desc.")
+        return cls(field, direction == "desc")
+
+
+def order_by(sort: Sort, *, reverse: bool = False) -> str:
+    """What stands after ORDER BY; `reverse` reads the same order from its end."""
+    direction = "DESC" if sort.descending != reverse else "ASC"
+    return ", ".join(f"{expression} {direction}" for expression in _key(sort))
+
+
+def beyond(sort: Sort, value: Any, identifier: int, *, reverse: bool = False) -> Clause:
+    """The rows after the one that has this value of the sort's field and this id, or those before it."""
+    sign = "<" if sort.descending != reverse else ">"
+    bound = _ORDERS[sort.field].value
+    if sort.field in _UNIQUE:
+        return Clause(f"{_ORDERS[sort.field].row} {sign} {bound}", (value,))
+    return Clause(f"({', '.join(_key(sort))}) {sign} ({bound}, %s::bigint)", (value, identifier))
+
+
+def _key(sort: Sort) -> list[str]:
+    row = _ORDERS[sort.field].row
+    return [row] if sort.field in _UNIQUE else [row, "id"]

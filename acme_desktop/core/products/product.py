@@ -1,0 +1,84 @@
+"""A product: the record, its JSON, and what an edit by hand may put into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from acme_desktop.core.foundation.errors import InputProblem
+from acme_desktop.core.foundation.product_rules import Violation, clean_sku, violation
+
+COLUMNS = "id, sku, name, description, active, created_at, updated_at, changed_in AS change_set_id"
+"""What a `Product` is read from, for ``class_row(Product)``."""
+
+
+@dataclass(frozen=True)
+class Product:
+    """One product as it stands in the catalogue.
+
+    Attributes:
+        description: None where there is none.
+        change_set_id: the change set that touched it last; None where another program wrote it.
+    """
+
+    id: int
+    sku: str
+    name: str
+    description: str | None
+    active: bool
+    created_at: datetime
+    updated_at: datetime
+    change_set_id: int | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's object, keys in the contract's order."""
+        return {
+            "id": self.id,
+            "sku": self.sku,
+            "name": self.name,
+            "description": self.description,
+            "active": self.active,
+            "created_at": moment(self.created_at),
+            "updated_at": moment(self.updated_at),
+            "change_set_id": self.change_set_id,
+        }
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What an edit sets; None leaves a field alone, and a description of "" clears it."""
+
+    sku: str | None = None
+    name: str | None = None
+    description: str | None = None
+    active: bool | None = None
+
+    def clean(self) -> Changes:
+        """The same with the SKU trimmed and normalised.
+
+        Raises:
+            InvalidProduct: a value that a product may not have.
+        """
+        cleaned = Changes(None if self.sku is None else clean_sku(self.sku), self.name, self.description, self.active)
+        found = [
+            wrong
+            for field in ("sku", "name", "description")
+            if (value := getattr(cleaned, field)) is not None and (wrong := violation(field, value)) is not None
+        ]
+        if found:
+            raise InvalidProduct(found)
+        return cleaned
+
+
+class InvalidProduct(InputProblem):
+    """Values that a product may not have; `violations` names each with its field."""
+
+    def __init__(self, violations: list[Violation]) -> None:
+        super().__init__(" ".join(wrong.message for wrong in violations), "Correct it and save again.")
+        self.violations = tuple(violations)
+
+
+def moment(value: datetime) -> str:
+    """ISO 8601 in UTC, to the microsecond: ``2026-11-23T20:07:17.000000Z``."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
