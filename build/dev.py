@@ -1,0 +1,97 @@
+"""Set up, run and check a checkout: ``python3 build/dev.py run|test|check|setup``.
+
+Needs a Python 3.11 to 3.13 with pip and nothing else. The first call makes ``.venv`` and fills it from the lock; later
+calls start at once. Works the same on Linux, macOS and Windows; standard library only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+
+import environment
+import system_libraries
+from environment import ROOT, SetupError, say
+
+CHECKS = (
+    ["ruff", "format", "--check", "."],
+    ["ruff", "check", "."],
+    ["mypy"],
+    ["lint-imports"],
+)
+
+
+def main() -> int:
+    """Do what the first word asks for; the exit status is that of what was started."""
+    parser = argparse.ArgumentParser(prog="dev.py", description="Set up, run and check this checkout.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    help_texts = {
+        "run": "run the program; everything after 'run' is passed on to it",
+        "test": "run the tests; everything after 'test' is passed on to pytest",
+        "check": "formatting, lint, types, import contracts, then the tests",
+        "lint": "formatting, lint, types and import contracts only",
+        "setup": "only make the environment, with the developers' tools",
+    }
+    for name, text in help_texts.items():
+        commands.add_parser(name, help=text, add_help=False)
+    # Only the first word is ours: 'run --help' is the program's own help.
+    chosen = parser.parse_args(sys.argv[1:2]).command
+    rest = sys.argv[2:]
+    try:
+        return {"run": run, "test": test, "check": check, "lint": lint, "setup": setup}[chosen](rest)
+    except SetupError as problem:
+        say(f"dev.py: {problem}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def run(arguments: list[str]) -> int:
+    """Start the program in place of this process, so that signals and the exit status are its own."""
+    installed = environment.prepare("runtime")
+    if installed or not arguments:  # without arguments the window opens
+        system_libraries.provide()
+    command = [str(environment.PYTHON), "-m", "acme_desktop", *arguments]
+    if os.name != "nt":
+        os.execv(command[0], command)
+    return subprocess.call(command)
+
+
+def setup(_: list[str]) -> int:
+    """Make the environment and name what the machine lacks."""
+    environment.prepare("dev")
+    system_libraries.provide()
+    say(f"Ready: {environment.PYTHON}")
+    return 0
+
+
+def test(arguments: list[str]) -> int:
+    """Run pytest; where Qt cannot load, the window's tests are skipped and say so."""
+    environment.prepare("dev")
+    without_qt = ["-p", "no:pytest-qt", "-p", "tests.support.without_qt"] if system_libraries.provide() else []
+    return _call([str(environment.PYTHON), "-m", "pytest", *without_qt, *arguments])
+
+
+def lint(_: list[str]) -> int:
+    """All checks that read the code without running it; every one runs, the first failure is the exit status."""
+    environment.prepare("dev")
+    failures = [
+        status for status in (_call([str(environment.BINARIES / name), *rest]) for name, *rest in CHECKS) if status
+    ]
+    return failures[0] if failures else 0
+
+
+def check(arguments: list[str]) -> int:
+    """What has to pass before a change is committed; the tests come last, so that their closing line does too."""
+    return lint([]) or test(arguments)
+
+
+def _call(command: list[str]) -> int:
+    say(f"--- {' '.join(command[command.index('-m') + 1 :] if '-m' in command else command)}")
+    return subprocess.call(command, cwd=ROOT)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
