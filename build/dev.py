@@ -1,4 +1,4 @@
-"""Set up, run and check a checkout: ``python3 build/dev.py run|test|check|setup``.
+"""Set up, run and check a checkout: ``python3 build/dev.py run|test|check|bench|setup``.
 
 Needs a Python 3.11 to 3.13 with pip and nothing else. The first call makes ``.venv`` and fills it from the lock; later
 calls start at once. Works the same on Linux, macOS and Windows; standard library only.
@@ -27,20 +27,13 @@ def main() -> int:
     """Do what the first word asks for; the exit status is that of what was started."""
     parser = argparse.ArgumentParser(prog="dev.py", description="Set up, run and check this checkout.")
     commands = parser.add_subparsers(dest="command", required=True)
-    help_texts = {
-        "run": "run the program; everything after 'run' is passed on to it",
-        "test": "run the tests; everything after 'test' is passed on to pytest",
-        "check": "formatting, lint, types, import contracts, then the tests",
-        "lint": "formatting, lint, types and import contracts only",
-        "setup": "only make the environment, with the developers' tools",
-    }
-    for name, text in help_texts.items():
+    for name, (_, text) in COMMANDS.items():
         commands.add_parser(name, help=text, add_help=False)
     # Only the first word is ours: 'run --help' is the program's own help.
     chosen = parser.parse_args(sys.argv[1:2]).command
     rest = sys.argv[2:]
     try:
-        return {"run": run, "test": test, "check": check, "lint": lint, "setup": setup}[chosen](rest)
+        return COMMANDS[chosen][0](rest)
     except SetupError as problem:
         say(f"dev.py: {problem}")
         return 1
@@ -70,7 +63,9 @@ def setup(_: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run pytest; where Qt cannot load, the window's tests are skipped and say so."""
     environment.prepare("dev")
-    without_qt = ["-p", "no:pytest-qt", "-p", "tests.support.without_qt"] if system_libraries.provide() else []
+    system_libraries.provide()
+    qt_loads = not system_libraries.missing(system_libraries.OFFSCREEN)
+    without_qt = [] if qt_loads else ["-p", "no:pytest-qt", "-p", "tests.support.without_qt"]
     return _call([str(environment.PYTHON), "-m", "pytest", *without_qt, *arguments])
 
 
@@ -88,10 +83,25 @@ def check(arguments: list[str]) -> int:
     return lint([]) or test(arguments)
 
 
+def bench(arguments: list[str]) -> int:
+    """Measure imports."""
+    environment.prepare("runtime")
+    return _call([str(environment.PYTHON), str(ROOT / "build" / "bench.py"), *arguments])
+
+
 def _call(command: list[str]) -> int:
     say(f"--- {' '.join(command[command.index('-m') + 1 :] if '-m' in command else command)}")
     return subprocess.call(command, cwd=ROOT)
 
+
+COMMANDS = {
+    "run": (run, "run the program; everything after 'run' is passed on to it"),
+    "test": (test, "run the tests; everything after 'test' is passed on to pytest"),
+    "check": (check, "formatting, lint, types, import contracts, then the tests"),
+    "lint": (lint, "formatting, lint, types and import contracts only"),
+    "bench": (bench, "imports as ratios to a bare COPY, and their peak memory"),
+    "setup": (setup, "only make the environment, with the developers' tools"),
+}
 
 if __name__ == "__main__":
     sys.exit(main())

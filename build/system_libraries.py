@@ -12,14 +12,14 @@ import sys
 
 from environment import VENV, say
 
-# The parts of Qt that the program loads. The platform plugins stand for both ways of running: on a screen and without.
-LOADED = (
+# The parts of Qt that the program loads: without a screen, and what a screen needs besides.
+OFFSCREEN = (
     *(f"Qt{name}.abi3.so" for name in ("Core", "Gui", "Widgets", "Network", "Svg", "Test")),
-    "Qt/plugins/platforms/libqxcb.so",
     "Qt/plugins/platforms/libqoffscreen.so",
     "Qt/plugins/iconengines/libqsvgicon.so",
     "Qt/plugins/imageformats/libqsvg.so",
 )
+ON_SCREEN = (*OFFSCREEN, "Qt/plugins/platforms/libqxcb.so")
 
 # rpm systems take the library's own name; Debian's packages have names of their own.
 DEBIAN = {
@@ -58,21 +58,21 @@ DEBIAN = {
 }
 
 
-def missing() -> list[str]:
-    """The names of the shared libraries that Qt asks for and the machine does not have, sorted."""
+def missing(loaded: tuple[str, ...] = ON_SCREEN) -> list[str]:
+    """The names of the shared libraries that these parts of Qt ask for and the machine does not have, sorted."""
     qt = next(VENV.glob("lib/python3.*/site-packages/PySide6"), None)
     if not sys.platform.startswith("linux") or qt is None or not shutil.which("ldd"):
         return []
-    parts = [str(qt / part) for part in LOADED if (qt / part).exists()]
+    parts = [str(qt / part) for part in loaded if (qt / part).exists()]
     listing = subprocess.run(["ldd", *parts], capture_output=True, text=True, check=False).stdout
     return sorted({line.split()[0] for line in listing.splitlines() if line.strip().endswith("=> not found")})
 
 
-def provide() -> list[str]:
-    """Install what is missing where that is allowed, else say how; the names that are still missing."""
+def provide() -> None:
+    """Install what is missing where that is allowed, else say how."""
     lacking = missing()
     if not lacking:
-        return []
+        return
     say(f"Qt needs system libraries that are missing here: {', '.join(lacking)}")
     command = install_command(lacking)
     if command[:1] == ["apt-get"] and hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -86,7 +86,6 @@ def provide() -> list[str]:
             else "install the packages that contain them."
         )
         say(f"Without them the window cannot open (the command line works all the same); {how}")
-    return lacking
 
 
 def install_command(libraries: list[str]) -> list[str]:

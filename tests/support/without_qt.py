@@ -1,6 +1,6 @@
-"""A pytest plugin for machines on which Qt cannot load: the window's tests are skipped, with the reason, instead of failing.
+"""A pytest plugin for machines on which Qt cannot load: the window's tests are skipped, with the reason.
 
-Used as ``pytest -p no:pytest-qt -p tests.support.without_qt``; ``build/dev.py test`` does so where libraries are missing.
+Used as ``pytest -p no:pytest-qt -p tests.support.without_qt``; ``build/dev.py test`` does so where it must.
 """
 
 from __future__ import annotations
