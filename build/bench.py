@@ -60,7 +60,8 @@ class Bench:
     def program(self, *arguments: str) -> tuple[str, int]:
         """Run the command line; its standard output and its peak memory in bytes."""
         command = [sys.executable, "-m", "acme_desktop", "--data-dir", str(self.folder / "data"), "--quiet", *arguments]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        own = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        process = subprocess.Popen(command, cwd=ROOT, env=own, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)

@@ -15,11 +15,12 @@ import environment
 import system_libraries
 from environment import ROOT, SetupError, say
 
+# As modules, because the scripts that pip writes do not stand every folder's name.
 CHECKS = (
-    ["ruff", "format", "--check", "."],
-    ["ruff", "check", "."],
-    ["mypy"],
-    ["lint-imports"],
+    ["-m", "ruff", "format", "--check", "."],
+    ["-m", "ruff", "check", "."],
+    ["-m", "mypy"],
+    ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
 )
 
 
@@ -66,15 +67,13 @@ def test(arguments: list[str]) -> int:
     system_libraries.provide()
     qt_loads = not system_libraries.missing(system_libraries.OFFSCREEN)
     without_qt = [] if qt_loads else ["-p", "no:pytest-qt", "-p", "tests.support.without_qt"]
-    return _call([str(environment.PYTHON), "-m", "pytest", *without_qt, *arguments])
+    return _python(["-m", "pytest", *without_qt, *arguments])
 
 
 def lint(_: list[str]) -> int:
     """All checks that read the code without running it; every one runs, the first failure is the exit status."""
     environment.prepare("dev")
-    failures = [
-        status for status in (_call([str(environment.BINARIES / name), *rest]) for name, *rest in CHECKS) if status
-    ]
+    failures = [status for status in map(_python, CHECKS) if status]
     return failures[0] if failures else 0
 
 
@@ -86,12 +85,12 @@ def check(arguments: list[str]) -> int:
 def bench(arguments: list[str]) -> int:
     """Measure imports."""
     environment.prepare("runtime")
-    return _call([str(environment.PYTHON), str(ROOT / "build" / "bench.py"), *arguments])
+    return _python([str(ROOT / "build" / "bench.py"), *arguments])
 
 
-def _call(command: list[str]) -> int:
-    say(f"--- {' '.join(command[command.index('-m') + 1 :] if '-m' in command else command)}")
-    return subprocess.call(command, cwd=ROOT)
+def _python(arguments: list[str]) -> int:
+    say(f"--- {' '.join(arguments)}")
+    return subprocess.call([str(environment.PYTHON), *arguments], cwd=ROOT)
 
 
 COMMANDS = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -128,14 +129,14 @@ def _install(kind: str) -> None:
     count = sum("==" in line for line in lock.read_text(encoding="utf-8").splitlines())
     say(f"Installing up to {count} packages into {VENV.name} (a few hundred megabytes the first time) ...")
     command = [
-        *(_pip()),
+        *_pip(),
         "install",
         "--require-hashes",
         "--only-binary=:all:",  # nothing is compiled on the user's machine
         "--no-deps",  # the lock is complete
         "--no-input",
         "--disable-pip-version-check",
-        *([] if sys.stderr.isatty() else ["--quiet"]),
+        *([] if sys.stderr.isatty() else ["--quiet", "--quiet"]),
         "--requirement",
         str(lock),
     ]
@@ -167,11 +168,13 @@ def _add_project() -> None:
     """Put the checkout itself on the environment's path, and ``acme-desktop`` beside its Python."""
     ask = [str(PYTHON), "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"]
     packages = Path(subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip())
-    (packages / "acme_desktop_checkout.pth").write_text(f"{ROOT}\n", encoding="utf-8")
+    # Python versions differ in the encoding of such files; escaped, any folder's name survives.
+    line = f"import sys; sys.path.append({str(ROOT)!a})\n"
+    (packages / "acme_desktop_checkout.pth").write_text(line, encoding="ascii")
     if os.name == "nt":
         launcher = BINARIES / "acme-desktop.cmd"
-        launcher.write_text(f'@"{PYTHON}" -m acme_desktop %*\n', encoding="utf-8")
+        launcher.write_text('@"%~dp0python.exe" -m acme_desktop %*\n', encoding="ascii")
     else:
         launcher = BINARIES / "acme-desktop"
-        launcher.write_text(f'#!/bin/sh\nexec "{PYTHON}" -m acme_desktop "$@"\n', encoding="utf-8")
+        launcher.write_text(f'#!/bin/sh\nexec {shlex.quote(str(PYTHON))} -m acme_desktop "$@"\n', encoding="utf-8")
         launcher.chmod(0o755)

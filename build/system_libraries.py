@@ -105,7 +105,10 @@ def _apt(command: list[str]) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     done = subprocess.CompletedProcess([], 1)
     for step in (command, ["apt-get", "update"], command):
-        done = subprocess.run(step, env=environment, capture_output=True, text=True, check=False)
+        # Another apt may be at work, such as a fresh machine's first updates: it is waited for.
+        done = subprocess.run(
+            [*step, "-oDPkg::Lock::Timeout=120"], env=environment, capture_output=True, text=True, check=False
+        )
         if step is command and done.returncode == 0:
             return
     say(done.stdout[-2000:] + done.stderr[-2000:])
