@@ -1,0 +1,86 @@
+"""Clean rows as Arrow batches, bounded in size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from acme_desktop.core.importer.exact import Rows, State
+from acme_desktop.core.importer.rows import Rejection
+
+SCHEMA = pa.schema(
+    [
+        ("line", pa.int64()),
+        ("sku", pa.string()),
+        ("name", pa.string()),
+        ("description", pa.string()),
+        ("active", pa.bool_()),
+    ]
+)
+CHUNK_ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A piece of a file.
+
+    Attributes:
+        accepted: clean rows: line int64, sku, name, description string, active bool. Null means that the file does not
+            say (no such column, or a blank cell that is to be kept); a blank description that clears is "".
+        rejected: rejections, in file order.
+        read: records in this piece, accepted and rejected.
+        position: bytes of the source used up so far, for progress.
+    """
+
+    accepted: pa.RecordBatch
+    rejected: tuple[Rejection, ...]
+    read: int
+    position: int
+
+    def moved(self, bytes_before: int, lines_before: int) -> Chunk:
+        """The same chunk, counted from further up."""
+        line = pc.add(self.accepted.column(0), lines_before)
+        accepted = pa.RecordBatch.from_arrays([line, *self.accepted.columns[1:]], schema=SCHEMA)
+        told = tuple(
+            replace(row, line=row.line + lines_before, end_line=row.end_line + lines_before) for row in self.rejected
+        )
+        return Chunk(accepted, told, self.read, self.position + bytes_before)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one block of a text gave.
+
+    Attributes:
+        batch: clean rows.
+        rejected: rejections, in file order.
+        consumed: bytes dealt with; the rest is to be read again with more behind it.
+        lines: physical lines in them.
+        state: to go on from.
+    """
+
+    batch: pa.RecordBatch
+    rejected: Sequence[Rejection]
+    consumed: int
+    lines: int
+    state: State
+
+
+def batch_of(rows: Rows) -> pa.RecordBatch:
+    """Clean rows as one batch of `SCHEMA`."""
+    columns = (rows.line, rows.sku, rows.name, rows.description, rows.active)
+    arrays = [pa.array(values, field.type) for values, field in zip(columns, SCHEMA, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
+
+
+def chunks_of(batch: pa.RecordBatch, rejected: Sequence[Rejection], at: int) -> Iterator[Chunk]:
+    """A batch and its rejections as chunks of at most 50,000 rows; nothing where both are empty."""
+    starts = range(0, batch.num_rows, CHUNK_ROWS) or range(1 if rejected else 0)
+    for start in starts:
+        piece = batch.slice(start, CHUNK_ROWS)
+        last = start + CHUNK_ROWS >= batch.num_rows
+        told = tuple(rejected) if last else ()
+        yield Chunk(piece, told, piece.num_rows + len(told), at)

@@ -1,0 +1,43 @@
+"""What a person or a script chooses for one import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+FIELDS = ("sku", "name", "description", "active")
+REQUIRED_FIELDS = ("sku", "name")
+MODES = ("upsert", "create", "update")
+BLANK_POLICIES = ("clear", "keep")
+
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """How a file is to be read and what its rows may do to the catalogue.
+
+    Attributes:
+        mode: "upsert", "create" (only new products) or "update" (only known ones).
+        mapping: field -> header chosen by hand. A header may be named by position, "#1" being the first column.
+        template: name of a remembered mapping.
+        encoding: a Python codec name, or None to find it out.
+        delimiter: one character, or None to find it out.
+        blank: "clear" (a blank cell clears the field) or "keep" (it leaves the field alone).
+        max_rejects: fail and change nothing past so many rejected rows; None is no limit.
+        rejects_file: where rejected rows are written.
+        sheet: the sheet of a workbook; None is the first.
+        literal_quotes: quotes are plain text in this file, every physical line is a row.
+    """
+
+    mode: str = "upsert"
+    mapping: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    template: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    blank: str = "clear"
+    max_rejects: int | None = None
+    rejects_file: str | None = None
+    sheet: str | None = None
+    literal_quotes: bool = False

@@ -1,0 +1,156 @@
+"""Raw record -> clean product, or a named rejection with its line."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from acme_desktop.core.importer.encoding import readable
+
+SKU_LIMIT = 255
+NAME_LIMIT = 1_000
+DESCRIPTION_LIMIT = 1_000_000
+_VALUE_SHOWN = 1_000
+
+REASONS = (
+    "missing_sku",
+    "missing_name",
+    "too_long",
+    "bad_active",
+    "nul_character",
+    "field_count",
+    "bad_quoting",
+    "unclosed_quote",
+    "bad_encoding",
+)
+
+ACTIVE_WORDS = {
+    **dict.fromkeys(("true", "yes", "y", "1", "on", "active", "published"), True),
+    **dict.fromkeys(("false", "no", "n", "0", "off", "inactive", "draft"), False),
+}
+# What str.strip takes off, spelt out for Arrow, so that both paths trim alike.
+WHITESPACE = "".join(map(chr, (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B)))) + (
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+# Nothing to be seen: a SKU or a name of these alone is as good as blank.
+INVISIBLE = WHITESPACE + "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A record that does not enter the catalogue.
+
+    Attributes:
+        line: its first physical line, from 1.
+        end_line: its last physical line.
+        column: the source's name of the column at fault, or "" where it is the whole record.
+        reason: one of `REASONS`.
+        message: a sentence for a person.
+        value: the offending cell's text, or the raw line's; at most 1,000 characters.
+        cells: the source's own cells, or the raw text in one cell where it can't be split.
+    """
+
+    line: int
+    end_line: int
+    column: str
+    reason: str
+    message: str
+    value: str
+    cells: tuple[str, ...]
+
+
+def rejection(
+    line: int,
+    end_line: int,
+    reason: str,
+    message: str,
+    cells: Sequence[str],
+    column: str = "",
+    value: str | None = None,
+) -> Rejection:
+    """A rejection whose texts can be shown and stored: undecodable bytes as U+FFFD, the value not too long."""
+    kept = tuple(readable(cell) for cell in cells)
+    shown = readable(value) if value is not None else " ".join(kept)
+    return Rejection(line, end_line, column, reason, readable(message), shown[:_VALUE_SHOWN], kept)
+
+
+Row = tuple[str, str | None, str | None, bool | None]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where the fields stand in a record, and what a blank cell means.
+
+    Attributes:
+        header: the header's cells.
+        sku, name: index of the column.
+        description, active: index of the column, or None where the file does not have it.
+        keep_blank: a blank cell leaves the field alone instead of clearing it.
+    """
+
+    header: tuple[str, ...]
+    sku: int
+    name: int
+    description: int | None = None
+    active: int | None = None
+    keep_blank: bool = False
+
+    def title(self, index: int) -> str:
+        """What a person calls a column."""
+        return self.header[index].strip() or f"#{index + 1}"
+
+    def clean(self, cells: Sequence[str]) -> Row | None:
+        """(sku, name, description, active) of a record of the right width, or None: `why` then says what is wrong."""
+        sku = cells[self.sku].strip()
+        name: str | None = cells[self.name]
+        description = None if self.description is None else cells[self.description]
+        active = None
+        if not sku.isascii():
+            sku = unicodedata.normalize("NFC", sku)
+        if len(sku) > SKU_LIMIT or is_blank(sku):
+            return None
+        if not name or is_blank(name):
+            if not self.keep_blank:
+                return None
+            name = None
+        elif len(name) > NAME_LIMIT:
+            return None
+        if description is not None:
+            if not description or description.isspace():
+                description = None if self.keep_blank else ""
+            elif len(description) > DESCRIPTION_LIMIT:
+                return None
+        if self.active is not None:
+            word = cells[self.active].strip()
+            if word:
+                active = ACTIVE_WORDS.get(word.lower())
+                if active is None:
+                    return None
+        return sku, name, description, active
+
+    def why(self, cells: Sequence[str]) -> tuple[str, str, int]:
+        """(reason, message, index of the column) for a record that `clean` does not take."""
+        sku = unicodedata.normalize("NFC", cells[self.sku].strip())
+        if is_blank(sku):
+            return "missing_sku", "The SKU is blank.", self.sku
+        if len(sku) > SKU_LIMIT:
+            return "too_long", f"The SKU has {len(sku):,} characters; {SKU_LIMIT} are allowed.", self.sku
+        name = cells[self.name]
+        if is_blank(name) and not self.keep_blank:
+            return "missing_name", "The name is blank.", self.name
+        if len(name) > NAME_LIMIT and not is_blank(name):
+            return "too_long", f"The name has {len(name):,} characters; {NAME_LIMIT:,} are allowed.", self.name
+        if self.description is not None and len(cells[self.description]) > DESCRIPTION_LIMIT:
+            length = len(cells[self.description])
+            text = f"The description has {length:,} characters; {DESCRIPTION_LIMIT:,} are allowed."
+            return "too_long", text, self.description
+        assert self.active is not None
+        word = readable(cells[self.active].strip())[:60]
+        text = f"“{word}” does not say whether the product is active; true/false, yes/no, 1/0 and the like do."
+        return "bad_active", text, self.active
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing to be seen in a text."""
+    return not text or (not text[0].isalnum() and not text.strip(INVISIBLE))
