@@ -65,6 +65,11 @@ class ChangeSet:
 _COLUMNS = "id, kind, actor, client, created_at, created, updated, deleted, undoes, summary"
 
 
+def lock_out_writers(connection: Connection[Any]) -> None:
+    """Keep other writers of the catalogue out until the transaction ends; readers go on."""
+    connection.execute("LOCK TABLE products IN SHARE ROW EXCLUSIVE MODE")
+
+
 def begin(
     connection: Connection[Any], kind: Kind, author: Author, *, summary: str = "", undoes: int | None = None
 ) -> int:
@@ -109,6 +114,7 @@ def latest(connection: Connection[Any], *, limit: int = 100, before: int | None 
     """The newest change sets first; `before` is the last id of the page above."""
     with connection.cursor(row_factory=class_row(ChangeSet)) as cursor:
         return cursor.execute(
-            f"SELECT {_COLUMNS} FROM change_sets WHERE id < coalesce(%s, 9223372036854775807) ORDER BY id DESC LIMIT %s",
+            f"SELECT {_COLUMNS} FROM change_sets WHERE id < coalesce(%s, 9223372036854775807) "
+            "ORDER BY id DESC LIMIT %s",
             (before, limit),
         ).fetchall()

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+from io import TextIOWrapper
+from pathlib import Path
 
 from acme_desktop.core.foundation.paths import DataFolder
 
 _FORMAT = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
 
 
+class _FolderMakingHandler(logging.handlers.RotatingFileHandler):
+    """Makes the folder with the first line, so that a command with nothing to tell leaves nothing behind."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, maxBytes=1_000_000, backupCount=5, encoding="utf-8", delay=True)
+
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return super()._open()
+
+
 def start(folder: DataFolder, *, verbose: bool = False) -> None:
     """Log to ``logs/acme-desktop.log`` (1 MB, five kept); verbose narrates on stderr as well."""
-    folder.create().logs.mkdir(mode=0o700, exist_ok=True)
     logger = logging.getLogger("acme_desktop")
     logger.setLevel(logging.DEBUG if verbose else logging.INFO)
-    to_file = logging.handlers.RotatingFileHandler(
-        folder.logs / "acme-desktop.log", maxBytes=1_000_000, backupCount=5, encoding="utf-8", delay=True
-    )
+    to_file = _FolderMakingHandler(folder.logs / "acme-desktop.log")
     handlers: list[logging.Handler] = [to_file]
     if verbose:
         handlers.append(logging.StreamHandler())

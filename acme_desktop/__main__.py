@@ -1,0 +1,25 @@
+"""Window or command line? The window's code is loaded only where a window is to be opened."""
+
+from __future__ import annotations
+
+import sys
+
+from acme_desktop.cli import main as command_line
+
+
+def main() -> int:
+    """Run what the arguments ask for; returns the exit status."""
+    return command_line.main(sys.argv[1:], open_window=_open_window)
+
+
+def _open_window(data_dir: str | None, database_url: str | None, files: list[str]) -> int:
+    from acme_desktop.gui import screen
+
+    screen.check()
+    from acme_desktop.gui import app
+
+    return app.run(data_dir, database_url, files)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""`acme-desktop import`: bring files into the catalogue."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from typing import Any
+
+from acme_desktop.cli import output
+from acme_desktop.cli.output import Context
+from acme_desktop.core.foundation.errors import NotFound, UsageProblem
+from acme_desktop.core.importer import run as importing
+from acme_desktop.core.importer.options import BLANK_POLICIES, FIELDS, MODES, ImportOptions
+from acme_desktop.core.importer.report import ImportReport
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command and its options."""
+    parser = subparsers.add_parser("import", help="bring files into the catalogue")
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="csv, tsv, txt (also gz, zip), xlsx, parquet, jsonl, or -"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="tell what would happen and write nothing")
+    parser.add_argument("--mode", choices=MODES, default="upsert", help="what rows may do (default: upsert)")
+    add_reading_options(parser)
+    parser.add_argument("--max-rejects", type=_count, metavar="N", help="fail and change nothing past N rejected rows")
+    parser.add_argument("--rejects", metavar="FILE", help="where rejected rows go (default: beside the file)")
+
+
+def add_reading_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how a file is to be read."""
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="FIELD=HEADER",
+        help=f"which column is which field ({', '.join(FIELDS)}); a column may be named by position, as #1",
+    )
+    parser.add_argument("--template", metavar="NAME", help="a remembered mapping")
+    parser.add_argument("--encoding", help="the file's encoding, such as cp1252 (default: found out)")
+    parser.add_argument("--delimiter", help="the file's delimiter (default: found out)")
+    parser.add_argument(
+        "--blank", choices=BLANK_POLICIES, default="clear", help="what a blank cell does (default: clear)"
+    )
+    parser.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook (default: the first)")
+
+
+def reading_options(options: argparse.Namespace) -> ImportOptions:
+    """The options as the importer takes them.
+
+    Raises:
+        UsageProblem: a mapping or a delimiter makes no sense.
+    """
+    return ImportOptions(
+        mapping=_mapping(options.map),
+        template=options.template,
+        encoding=options.encoding,
+        delimiter=_delimiter(options.delimiter),
+        blank=options.blank,
+        sheet=options.sheet,
+    )
+
+
+def run(options: argparse.Namespace, context: Context) -> int:
+    """Import each file in its turn; returns the exit status of the worst."""
+    chosen = replace(
+        reading_options(options), mode=options.mode, max_rejects=options.max_rejects, rejects_file=options.rejects
+    )
+    if options.rejects and len(options.files) > 1:
+        raise UsageProblem(
+            "--rejects names one file, but there are several to import.", "Leave it out, or import one at a time."
+        )
+    statuses = []
+    for file in options.files:
+        statuses.append(_import(file, chosen, options.dry_run, context))
+        if statuses[-1] == output.CANCELLED:
+            break
+    return output.worst(statuses)
+
+
+def _import(file: str, chosen: ImportOptions, dry_run: bool, context: Context) -> int:
+    try:
+        with context.progress(file) as progress:
+            report = importing.import_file(
+                context.workspace.database, file, chosen, progress, context.author, dry_run=dry_run
+            )
+    except NotFound as missing:
+        context.complain(missing)
+        if context.json:
+            context.emit(ImportReport(None, None, file, "failed", chosen.mode, error=str(missing)).to_json())
+        return missing.exit_code
+    if context.json:
+        context.emit(report.to_json())
+    else:
+        _narrate(report, context)
+    if report.error:
+        context.say(f"acme-desktop: {file}: {report.error}")
+    if report.status == "cancelled":
+        context.say("Cancelled. Nothing was changed.")
+    return {"failed": output.FAILED, "cancelled": output.CANCELLED}.get(
+        report.status, output.SOME_REJECTED if report.rejected else output.DONE
+    )
+
+
+def _narrate(report: ImportReport, context: Context) -> None:
+    counts = ", ".join(
+        f"{getattr(report, name):,} {name}"
+        for name in ("created", "updated", "unchanged", "superseded", "rejected", "skipped")
+        if getattr(report, name) or name in ("created", "updated", "unchanged")
+    )
+    context.print(f"{report.file}: {report.status}; {report.read:,} rows read: {counts}; {report.seconds:.1f} s")
+    if report.rejects_file:
+        context.print(f"The rejected rows are in {report.rejects_file}: mend them there and import that file.")
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    mapping: dict[str, str] = {}
+    for pair in pairs:
+        name, separator, header = pair.partition("=")
+        if not separator or name not in FIELDS:
+            raise UsageProblem(f"--map {pair} is not FIELD=HEADER.", f"FIELD is one of {', '.join(FIELDS)}.")
+        if name in mapping:
+            raise UsageProblem(f"--map names the field {name} twice.", "Name one column for each field.")
+        mapping[name] = header
+    return mapping
+
+
+def _delimiter(text: str | None) -> str | None:
+    named = {"\\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+    delimiter = named.get(text.lower(), text) if text else text
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+        raise UsageProblem(f"{text!r} cannot be a delimiter.", "Name one character, or tab.")
+    return delimiter
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise ValueError
+    return value

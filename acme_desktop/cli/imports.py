@@ -1,0 +1,90 @@
+"""`acme-desktop imports`: the history of imports, their rejected rows, their undo."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from acme_desktop.cli import changes, output
+from acme_desktop.cli.output import Context
+from acme_desktop.core.foundation.errors import Refused
+from acme_desktop.core.importer import report
+from acme_desktop.core.importer.report import ImportRecord
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command and its subcommands."""
+    parser = subparsers.add_parser("imports", help="the history of imports")
+    actions = parser.add_subparsers(dest="action", required=True)
+    listed = actions.add_parser("list", help="the newest first")
+    listed.add_argument("--limit", type=int, default=100, metavar="N", help="at most so many (default: 100)")
+    for name, words in (
+        ("show", "one import with its settings and counts"),
+        ("rejects", "its rejected rows, as CSV"),
+        ("undo", "take it back"),
+    ):
+        action = actions.add_parser(name, help=words)
+        action.add_argument("id", type=int, metavar="ID")
+        if name == "rejects":
+            action.add_argument("--out", metavar="FILE", help="write them to a file instead of stdout")
+
+
+def run(options: argparse.Namespace, context: Context) -> int:
+    """Do what the action says."""
+    actions = {"list": _list, "show": _show, "rejects": _rejects, "undo": _undo}
+    return actions[options.action](options, context)
+
+
+def _list(options: argparse.Namespace, context: Context) -> int:
+    with context.workspace.database.connect() as connection:
+        for record in report.latest(connection, limit=options.limit):
+            if context.json:
+                context.emit(record.to_json())
+            else:
+                context.print(_line(record))
+    return output.DONE
+
+
+def _show(options: argparse.Namespace, context: Context) -> int:
+    with context.workspace.database.connect() as connection:
+        record = report.get(connection, options.id)
+        superseded = report.superseded(connection, options.id)
+    if context.json:
+        context.emit({**record.to_json(), "superseded_lines": [vars(one) for one in superseded]})
+        return output.DONE
+    for name, value in record.to_json().items():
+        context.print(f"{name:15} {value}")
+    for one in superseded:
+        context.print(f"{'superseded':15} line {one.line} by line {one.by_line}: {one.sku}")
+    return output.DONE
+
+
+def _rejects(options: argparse.Namespace, context: Context) -> int:
+    with context.workspace.database.connect() as connection:
+        record = report.get(connection, options.id)
+        header = list(record.profile.get("header", []))
+        if options.out:
+            count = report.save_rejects(connection, options.id, header, Path(options.out))
+            context.say(f"{count:,} rejected rows are in {options.out}.")
+        elif context.json:
+            for row in report.rejects(connection, options.id):
+                context.emit(row)
+        else:
+            report.write_rejects(sys.stdout, header, report.rejects(connection, options.id))
+    return output.DONE
+
+
+def _undo(options: argparse.Namespace, context: Context) -> int:
+    with context.workspace.database.connect() as connection:
+        record = report.get(connection, options.id)
+    if record.change_set_id is None:
+        raise Refused(f"Import {options.id} changed nothing.", "There is nothing to undo.")
+    return changes.undo(record.change_set_id, context)
+
+
+def _line(record: ImportRecord) -> str:
+    when = record.started_at.astimezone().strftime("%Y-%m-%d %H:%M")
+    counts = f"{record.created:,} created, {record.updated:,} updated, {record.rejected:,} rejected"
+    return f"{record.id:>6}  {when}  {record.status:9}  {counts}  {record.file}"

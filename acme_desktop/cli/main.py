@@ -1,0 +1,142 @@
+"""The command line: options, commands, and the one place where an error becomes an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from acme_desktop import __version__
+from acme_desktop.cli import output
+from acme_desktop.cli.output import Context
+from acme_desktop.core.foundation import logs
+from acme_desktop.core.foundation.errors import Cancelled, NotFound, Problem
+from acme_desktop.core.workspace import Workspace
+
+OpenWindow = Callable[[str | None, str | None, list[str]], int]
+
+# command -> the module with its `add_parser` and `run`; a module is loaded only for its own commands
+_COMMANDS = {
+    "import": "importer",
+    "check": "check",
+    "imports": "imports",
+    "products": "products",
+    "export": "export",
+    "changes": "changes",
+    "db": "db",
+}
+
+_SUMMARY = """\
+commands:
+  import FILE...     bring files into the catalogue (--dry-run shows what would happen)
+  check FILE...      read and validate files without any database
+  imports            list, show and undo imports, save their rejected rows
+  products           list, count, get, create, update and delete products
+  export FILE        write products to a csv, xlsx, parquet or jsonl file
+  changes            list, show and undo changes
+  db                 the database: status, start, stop, migrate, backup, restore
+
+`acme-desktop COMMAND --help` tells more. Without a command the window opens, with the files named in its queue.
+
+exit status: 0 done, 1 failed and nothing changed, 2 wrong usage, 3 done but some rows rejected,
+4 not found, 5 refused, 130 cancelled and nothing changed
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Complains like the rest of the program: one sentence and a next step."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}\nTry `{self.prog} --help`.", file=sys.stderr)
+        raise SystemExit(output.WRONG_USAGE)
+
+
+def main(arguments: Sequence[str], *, open_window: OpenWindow | None = None) -> int:
+    """Run a command, or open the window where no command is named; returns the exit status."""
+    try:
+        return _main(list(arguments), open_window)
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else output.FAILED
+    except Problem as problem:
+        output.tell(problem)
+        return problem.exit_code
+    except (Cancelled, KeyboardInterrupt):
+        print("Cancelled. Nothing was changed.", file=sys.stderr)
+        return output.CANCELLED
+    except BrokenPipeError:
+        # The reader of stdout went away, as `head` does; nothing more can be written there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return output.FAILED
+    except Exception as error:
+        # The last resort, so that nobody meets a traceback.
+        logging.getLogger(__name__).exception("unexpected error")
+        output.tell(
+            Problem(
+                "Something went wrong inside Acme Product Importer; this is a mistake of ours.",
+                "Please report it with the details below. What was to be changed is unchanged.",
+                "".join(traceback.format_exception(error)).strip(),
+            )
+        )
+        return output.FAILED
+
+
+def _main(arguments: list[str], open_window: OpenWindow | None) -> int:
+    common, rest = _common_options().parse_known_args(arguments)
+    if rest and rest[0] in _COMMANDS:
+        return _run_command(common, rest)
+    files = _window_parser().parse_args(rest).files
+    for file in files:
+        if not Path(file).exists():
+            raise NotFound(f"There is no command and no file named {file}.", "Try `acme-desktop --help`.")
+    if open_window is None:
+        raise Problem("The window cannot be opened from here.", "Name a command; see `acme-desktop --help`.")
+    return open_window(common.data_dir, common.database_url, files)
+
+
+def _run_command(common: argparse.Namespace, rest: list[str]) -> int:
+    module = importlib.import_module(f"acme_desktop.cli.{_COMMANDS[rest[0]]}")
+    parser = _Parser(prog="acme-desktop")
+    module.add_parser(parser.add_subparsers(dest="command", required=True))
+    options = parser.parse_args(rest)
+    with Workspace(common.data_dir, common.database_url) as workspace:
+        logs.start(workspace.folder, verbose=common.verbose)
+        status: int = module.run(options, Context(workspace, as_json=common.json, quiet=common.quiet))
+        return status
+
+
+def _common_options() -> argparse.ArgumentParser:
+    """The options that stand before or after any command."""
+    parser = _Parser(prog="acme-desktop", add_help=False, allow_abbrev=False)
+    group = parser.add_argument_group("options of every command")
+    group.add_argument(
+        "--data-dir", metavar="DIR", help="where everything lives (default: ACME_DATA_DIR, else the user's)"
+    )
+    group.add_argument(
+        "--database-url",
+        metavar="URL",
+        help="the PostgreSQL to use (default: DATABASE_URL, else the saved one, else the embedded one)",
+    )
+    group.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+    group.add_argument("--quiet", action="store_true", help="no progress and no remarks on stderr")
+    group.add_argument("--verbose", action="store_true", help="tell on stderr what is going on")
+    return parser
+
+
+def _window_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="acme-desktop",
+        description="Opens the window, or runs a command without one.",
+        epilog=_SUMMARY,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[_common_options()],
+        allow_abbrev=False,
+    )
+    parser.add_argument("files", nargs="*", metavar="FILE", help="opens the window with these files in its queue")
+    parser.add_argument("--version", action="version", version=f"acme-desktop {__version__}")
+    return parser

@@ -1,0 +1,219 @@
+"""The receipt: what became of a file, kept with the catalogue and shown to the person.
+
+Conserved: ``read = created + updated + unchanged + superseded + rejected + skipped``, in every status; the rows of an
+import that did not happen count as skipped.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, TextIO
+
+from psycopg import Connection
+from psycopg.rows import class_row, dict_row
+from psycopg.types.json import Jsonb
+
+from acme_desktop.core.changes.change_set import Author
+from acme_desktop.core.foundation.errors import EnvironmentProblem, NotFound
+from acme_desktop.core.importer.options import ImportOptions
+
+Status = Literal["completed", "previewed", "failed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """One run of one file. Counts are rows; the names are the contract's."""
+
+    import_id: int | None
+    change_set_id: int | None
+    file: str
+    status: Status
+    mode: str
+    read: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    superseded: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_line: int | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    rejects_file: str | None = None
+    seconds: float = 0.0
+    error: str | None = None
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every row that was read is accounted for."""
+        fates = self.created + self.updated + self.unchanged + self.superseded + self.rejected + self.skipped
+        return self.read == fates
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's object."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {**values, "mapping": dict(self.mapping), "seconds": round(self.seconds, 3)}
+
+
+@dataclass(frozen=True)
+class ImportRecord:
+    """An import as the history keeps it; `status` is "reading" while it runs or where it was cut off."""
+
+    id: int
+    change_set_id: int | None
+    file: str
+    status: str
+    options: dict[str, Any]
+    profile: dict[str, Any]
+    read: int
+    created: int
+    updated: int
+    unchanged: int
+    superseded: int
+    rejected: int
+    skipped: int
+    rejects_file: str | None
+    error: str | None
+    actor: str
+    client: str
+    started_at: datetime
+    finished_at: datetime | None
+    seconds: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it; moments in ISO 8601, UTC."""
+        moments = {"started_at": self.started_at, "finished_at": self.finished_at}
+        texts = {name: moment and moment.astimezone(UTC).isoformat() for name, moment in moments.items()}
+        return {"import_id": self.id, **{k: v for k, v in vars(self).items() if k != "id"}, **texts}
+
+
+@dataclass(frozen=True)
+class Superseded:
+    """A row that a later row of the same file with the same SKU replaced."""
+
+    line: int
+    by_line: int
+    sku: str
+
+
+def open_receipt(connection: Connection[Any], file: str, options: ImportOptions, author: Author) -> int:
+    """Write down that an import begins; returns its id."""
+    row = connection.execute(
+        "INSERT INTO imports (file, status, options, actor, client) VALUES (%s, 'reading', %s, %s, %s) RETURNING id",
+        (file, Jsonb({**vars(options), "mapping": dict(options.mapping)}), author.actor, author.client),
+    ).fetchone()
+    assert row is not None
+    identifier: int = row[0]
+    return identifier
+
+
+def close_receipt(connection: Connection[Any], report: ImportReport, header: Sequence[str] = ()) -> None:
+    """Write down how an import ended, in the connection's transaction."""
+    values = report.to_json()
+    profile = {name: values[name] for name in ("encoding", "delimiter", "header_line", "mapping")}
+    profile["header"] = list(header)
+    connection.execute(
+        """
+        UPDATE imports SET status = %(status)s, change_set_id = %(change_set_id)s, profile = %(profile)s,
+            read = %(read)s, created = %(created)s, updated = %(updated)s, unchanged = %(unchanged)s,
+            superseded = %(superseded)s, rejected = %(rejected)s, skipped = %(skipped)s,
+            rejects_file = %(rejects_file)s, error = %(error)s, seconds = %(seconds)s, finished_at = clock_timestamp()
+        WHERE id = %(import_id)s
+        """,
+        {**values, "profile": Jsonb(profile)},
+    )
+
+
+def get(connection: Connection[Any], import_id: int) -> ImportRecord:
+    """One import.
+
+    Raises:
+        NotFound: there is none with that id.
+    """
+    with connection.cursor(row_factory=class_row(ImportRecord)) as cursor:
+        record = cursor.execute("SELECT * FROM imports WHERE id = %s", (import_id,)).fetchone()
+    if record is None:
+        raise NotFound(f"There is no import {import_id}.", "See `acme-desktop imports list`.")
+    return record
+
+
+def latest(connection: Connection[Any], *, limit: int = 100) -> list[ImportRecord]:
+    """The newest imports first."""
+    with connection.cursor(row_factory=class_row(ImportRecord)) as cursor:
+        return cursor.execute("SELECT * FROM imports ORDER BY id DESC LIMIT %s", (limit,)).fetchall()
+
+
+def superseded(connection: Connection[Any], import_id: int, *, limit: int = 1000) -> list[Superseded]:
+    """The rows that a later row replaced, in file order."""
+    with connection.cursor(row_factory=class_row(Superseded)) as cursor:
+        return cursor.execute(
+            "SELECT line, by_line, sku FROM import_superseded WHERE import_id = %s ORDER BY ordinal LIMIT %s",
+            (import_id, limit),
+        ).fetchall()
+
+
+def rejects(connection: Connection[Any], import_id: int) -> Iterator[dict[str, Any]]:
+    """The rejected rows in file order: line, end_line, field, reason, message, value, cells (list of text)."""
+    with connection.cursor("rejects", row_factory=dict_row) as cursor:
+        cursor.itersize = 2000
+        yield from cursor.execute(
+            "SELECT line, end_line, field, reason, message, value, cells FROM import_rejects "
+            "WHERE import_id = %s ORDER BY ordinal",
+            (import_id,),
+        )
+
+
+def write_rejects(stream: TextIO, header: list[str], rows: Iterator[dict[str, Any]]) -> int:
+    """Write rejected rows as CSV; returns how many.
+
+    The three extra columns come first: a rejected row is often too short or too long, and would otherwise shift them.
+    """
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["_line", "_reason", "_message", *header])
+    count = 0
+    for row in rows:
+        writer.writerow([row["line"], row["reason"], row["message"], *row["cells"]])
+        count += 1
+    return count
+
+
+def save_rejects(connection: Connection[Any], import_id: int, header: list[str], path: Path) -> int:
+    """Write an import's rejected rows to a file, whole or not at all; returns how many.
+
+    Raises:
+        EnvironmentProblem: the file cannot be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+                count = write_rejects(stream, header, rejects(connection, import_id))
+            Path(name).replace(path)
+            connection.execute("UPDATE imports SET rejects_file = %s WHERE id = %s", (str(path), import_id))
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"The rejected rows cannot be written to {path}.",
+            f"The import keeps them: `acme-desktop imports rejects {import_id} --out FILE` writes them elsewhere.",
+            str(error),
+        ) from error
+    return count
+
+
+def unhappened(so_far: ImportReport, error: str | None) -> ImportReport:
+    """The report of an import that changed nothing: what was read and not rejected counts as skipped."""
+    return replace(so_far, skipped=so_far.read - so_far.rejected, error=error)
+
+
+def delete(connection: Connection[Any], import_id: int) -> None:
+    """Take an import that was only looked at out of the history."""
+    connection.execute("DELETE FROM imports WHERE id = %s", (import_id,))
