@@ -1,0 +1,134 @@
+"""The window's program: builds what it is made of, wires it, runs the loop, and shuts all of it down."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from acme_desktop.core.foundation import logs, settings
+from acme_desktop.core.foundation.errors import EnvironmentProblem
+from acme_desktop.core.foundation.paths import DataFolder
+from acme_desktop.core.foundation.settings import Settings
+from acme_desktop.gui import errors, icons
+from acme_desktop.gui.background.jobs import JobRunner
+from acme_desktop.gui.background.session import Session
+from acme_desktop.gui.change_hub import ChangeHub
+from acme_desktop.gui.main_window import MainWindow
+from acme_desktop.gui.widgets import formatting, theme
+
+_log = logging.getLogger(__name__)
+
+# Python's default of 5 ms would let a busy worker hold the interpreter that long each time the window wants it.
+SWITCH_INTERVAL_SECONDS = 0.001
+_INTERRUPT_POLL_MS = 250
+
+
+def application() -> QApplication:
+    """The one QApplication, with the names that the desktop knows the program by."""
+    running = QApplication.instance()
+    if isinstance(running, QApplication):
+        return running
+    QApplication.setApplicationName("acme-desktop")
+    QApplication.setApplicationDisplayName("Acme Product Importer")
+    QApplication.setDesktopFileName("acme-desktop")
+    return QApplication(sys.argv[:1])
+
+
+def build(app: QApplication, folder: DataFolder) -> MainWindow:
+    """The window with everything behind it, not shown yet and without a database."""
+    formatting.settle_locale()
+    folder.create()
+    chosen, problem = _settings(folder)
+    look = theme.install(app)
+    look.changed.connect(lambda: icons.retint(look.colours.text, look.colours.disabled))
+    look.choose(chosen.theme)
+    runner = JobRunner()
+    session = Session(runner, folder.root, runner)
+    window = MainWindow(runner, session, ChangeHub(runner), look, folder.root)
+    runner.setParent(window)
+    if problem is not None:
+        QTimer.singleShot(0, window, lambda: errors.show(window, problem))
+    return window
+
+
+def _settings(folder: DataFolder) -> tuple[Settings, EnvironmentProblem | None]:
+    try:
+        return settings.load(folder.settings_file), None
+    except EnvironmentProblem as problem:
+        return Settings(), problem
+
+
+def run(data_dir: Path | None = None, database_url: str | None = None, files: Sequence[str] = ()) -> int:
+    """Show the window until it is closed.
+
+    Args:
+        data_dir: the data folder; None is the usual one.
+        database_url: the server to work with; None is what environment and settings name.
+        files: taken into the import queue at once.
+
+    Returns:
+        The exit status: 0, or 130 after an interrupt from the terminal.
+    """
+    sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
+    folder = DataFolder.choose(data_dir)
+    logs.start(folder)
+    app = application()
+    app.setQuitOnLastWindowClosed(False)
+    loop = QEventLoop(app)
+    asyncio.set_event_loop(loop)
+    window = build(app, folder)
+    sys.excepthook = _Hook(window)
+    interrupted = _obey_interrupts(window)
+    over = loop.create_future()
+    window.finished.connect(lambda: over.done() or over.set_result(None))
+    window.show()
+    window.open_database(database_url)
+    window.import_files(Path(name).absolute() for name in files)
+    try:
+        loop.run_until_complete(over)
+        window.wait_for_threads()
+    finally:
+        sys.excepthook = sys.__excepthook__
+        loop.close()
+    return 130 if interrupted else 0
+
+
+class _Hook:
+    """An exception in a slot is a bug of ours: logged and shown, and the window goes on."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def __call__(self, kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+        _log.error("an exception that nobody handled", exc_info=(kind, error, traceback))
+        errors.show(self._window, error)
+
+
+def _obey_interrupts(window: MainWindow) -> list[int]:
+    """Close the window properly on Ctrl+C and on a polite kill; the list given has the signals that came."""
+    came: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        came.append(number)
+
+    def look() -> None:
+        if came:
+            timer.stop()
+            window.close_now()
+
+    # Python handles signals only while Python runs, which an idle Qt loop does not.
+    timer = QTimer(window, interval=_INTERRUPT_POLL_MS)
+    timer.timeout.connect(look)
+    timer.start()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    return came

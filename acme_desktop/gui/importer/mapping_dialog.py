@@ -1,0 +1,223 @@
+"""Before an import: which column is which field, the file's first rows, and what would happen to the catalogue."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from acme_desktop.core.foundation.errors import InputProblem
+from acme_desktop.core.foundation.progress import Snapshot
+from acme_desktop.core.importer.options import ImportOptions
+from acme_desktop.core.importer.profile import Profile
+from acme_desktop.core.importer.report import ImportReport
+from acme_desktop.gui import errors
+from acme_desktop.gui.importer.choices import DELIMITERS, FIELD_NAMES, ColumnChoices, ReadingChoices
+from acme_desktop.gui.importer.entry import ImportEntry
+from acme_desktop.gui.importer.fates import FATE_HINTS, FATES, fate_tone
+from acme_desktop.gui.importer.sample_table import SampleModel, SampleTable
+from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets.drop_area import DropArea
+from acme_desktop.gui.widgets.fields import ElidedLabel
+from acme_desktop.gui.widgets.notices import Banner, Picture, Tile
+
+_SETTLE_MS = 350
+
+
+class MappingDialog(QDialog):
+    """Asks how to import one file. `look_again` comes with options when the file must be read differently,
+    `compare` when the comparison with the catalogue no longer fits, and `accepted` when the import shall start.
+    """
+
+    look_again = Signal(ImportOptions)
+    compare = Signal(ImportOptions)
+    files_dropped = Signal(list)
+
+    def __init__(self, entry: ImportEntry, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("mappingDialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.entry = entry
+        self._profile: Profile | None = None
+        self._settle = QTimer(self, interval=_SETTLE_MS, singleShot=True)
+        self._settle.timeout.connect(lambda: self.compare.emit(self.options()))
+        self._setup_ui(entry.options)
+        DropArea(self, "Drop to add to the import queue").dropped.connect(self.files_dropped)
+
+    def _setup_ui(self, options: ImportOptions) -> None:
+        self.setWindowTitle(f"Import {self.entry.path.name}")
+        self.resize(940, 640)
+        title = ElidedLabel(self.entry.path.name, Qt.TextElideMode.ElideMiddle)
+        title.setStyleSheet("font-size: 13pt; font-weight: 600")
+        self.summary = ElidedLabel("Looking at the file…", objectName="fileSummary")
+        self.summary.setProperty("role", "muted")
+        words = QVBoxLayout(spacing=2)
+        words.addWidget(title)
+        words.addWidget(self.summary)
+        head = QHBoxLayout(spacing=12)
+        head.addWidget(Picture("file", 36, "accent_text"))
+        head.addLayout(words, 1)
+        self.banner = Banner()
+        self.banner.setObjectName("mappingBanner")
+        self.columns = ColumnChoices()
+        self.reading = ReadingChoices(options)
+        choices = QHBoxLayout(spacing=28)
+        choices.addWidget(self.columns, 1)
+        choices.addWidget(self.reading, 1)
+        self.sample = SampleModel(self)
+        self.table = SampleTable(self.sample)
+        self.table.setMinimumHeight(110)
+        layout = QVBoxLayout(self, spacing=10)
+        layout.setContentsMargins(20, 16, 20, 14)
+        layout.addLayout(head)
+        layout.addWidget(self.banner)
+        layout.addLayout(choices)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(self._setup_outlook())
+        layout.addLayout(self._setup_buttons())
+        self.columns.changed.connect(self._choices_changed)
+        self.reading.changed.connect(self._choices_changed)
+        self.reading.reading_changed.connect(lambda: self.look_again.emit(self.options()))
+
+    def _setup_outlook(self) -> QVBoxLayout:
+        self.tiles = {}
+        row = QHBoxLayout(spacing=8)
+        for fate, name in FATES.items():
+            tile = Tile(name, f"preview{name}")
+            tile.setToolTip(FATE_HINTS[fate])
+            self.tiles[fate] = tile
+            row.addWidget(tile, 1)
+        self.outlook = QLabel("What would happen to the catalogue", objectName="previewLabel")
+        self.outlook.setProperty("role", "section")
+        column = QVBoxLayout(spacing=4)
+        column.addWidget(self.outlook)
+        column.addLayout(row)
+        return column
+
+    def _setup_buttons(self) -> QHBoxLayout:
+        self.busy = QProgressBar(textVisible=False, accessibleName="Comparing with the catalogue")
+        self.busy.setFixedWidth(120)
+        self.busy.hide()
+        self.note = ElidedLabel(objectName="previewNote")
+        self.note.setProperty("role", "muted")
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.start = self.buttons.addButton("&Start import", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.start.setObjectName("startImportButton")
+        self.start.setDefault(True)
+        self.start.setEnabled(False)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        row = QHBoxLayout(spacing=10)
+        row.addWidget(self.busy)
+        row.addWidget(self.note, 1)
+        row.addWidget(self.buttons)
+        return row
+
+    # What is chosen
+
+    def options(self) -> ImportOptions:
+        """The options as they are chosen now."""
+        return self.reading.options(self.columns.mapping)
+
+    @property
+    def profile(self) -> Profile | None:
+        """The file as it was last looked at; None where it was refused."""
+        return self._profile
+
+    # What is known
+
+    def show_profile(self, profile: Profile) -> None:
+        """Show what was found in the file."""
+        self._profile = profile
+        named = {name.strip(): column for column, name in reversed(list(enumerate(profile.header)))}
+        mapping = {
+            field: int(name[1:]) - 1 if name.startswith("#") and name not in named else named[name.strip()]
+            for field, name in profile.mapping.items()
+        }
+        self.columns.show_columns(profile.header, mapping)
+        self.reading.show_profile(profile)
+        self.sample.show(profile.header, profile.sample)
+        self.summary.setText(self._facts(profile))
+        self._choices_changed()
+
+    def show_refusal(self, error: Exception) -> None:
+        """Say why the file cannot be imported as it is, and what to try."""
+        self._profile = None
+        told = errors.account(error)
+        self.banner.say("danger", told.title, told.advice)
+        self.summary.setText("This file cannot be imported as it is.")
+        self.sample.show((), ())
+        self.columns.setEnabled(False)
+        self.start.setEnabled(False)
+        self.show_note("")
+        self._blank_tiles()
+
+    def _facts(self, profile: Profile) -> str:
+        signs = dict(DELIMITERS)
+        facts = [profile.kind.upper(), formatting.size(profile.size) if getattr(profile, "size", None) else ""]
+        if profile.encoding:
+            facts.append(profile.encoding.upper())
+        if profile.delimiter:
+            facts.append(signs.get(profile.delimiter, profile.delimiter).lower())
+        if profile.header_line:
+            facts.append(f"header on line {formatting.number(profile.header_line)}")
+        facts.append(formatting.counted(len(profile.header), "column", "columns"))
+        return " · ".join(fact for fact in facts if fact)
+
+    def _choices_changed(self) -> None:
+        profile = self._profile
+        if profile is None:
+            return
+        self.columns.setEnabled(True)
+        self.sample.mark({column: FIELD_NAMES[field] for field, column in self.columns.columns.items()})
+        problem = self.columns.problem
+        if problem:
+            self.banner.say("danger", problem)
+        elif profile.warnings:
+            self.banner.say("warning", "", "\n".join(profile.warnings))
+        else:
+            self.banner.hide()
+        self.start.setEnabled(not problem)
+        self._blank_tiles()
+        if problem:
+            self.show_note("")
+            self._settle.stop()
+        else:
+            self._settle.start()
+
+    # What would happen
+
+    def show_note(self, text: str, fraction: float | None = None) -> None:
+        """Say how the comparison stands; a fraction shows the bar."""
+        self.note.setText(text)
+        self.busy.setVisible(fraction is not None)
+        self.busy.setMaximum(1000)
+        self.busy.setValue(round((fraction or 0.0) * 1000))
+
+    def show_preview(self, report: ImportReport) -> None:
+        """Show what the import would do to the catalogue as it is now."""
+        for fate, tile in self.tiles.items():
+            count = getattr(report, fate)
+            tile.show_figure(formatting.number(count), fate_tone(fate, count))
+        rows = formatting.counted(report.read, "row", "rows")
+        self.show_note(f"{rows} read and compared with the catalogue.")
+
+    def show_comparing(self, snapshot: Snapshot) -> None:
+        """Show how far the comparison is; reading is most of it."""
+        reading = snapshot.stage == "Reading"
+        self.show_note(f"{snapshot.stage}…", 0.8 * (snapshot.fraction or 0.0) if reading else 0.85)
+
+    def show_failed_comparison(self, error: Exception) -> None:
+        """Say why the import would fail with these choices."""
+        told = errors.account(error)
+        self.banner.say("danger", told.title, told.advice)
+        self.show_note("")
+        self.start.setEnabled(not isinstance(error, InputProblem))
+
+    def say_again(self, error: Exception) -> None:
+        """Say why the import that was started must be confirmed once more."""
+        told = errors.account(error)
+        self.banner.say("warning", told.title, told.advice)
+
+    def _blank_tiles(self) -> None:
+        for tile in self.tiles.values():
+            tile.show_figure("–")

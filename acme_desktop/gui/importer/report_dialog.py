@@ -1,0 +1,189 @@
+"""After an import: what became of every row, and the rows that were not taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from acme_desktop.core.importer.report import ImportReport, Superseded
+from acme_desktop.gui import errors, icons
+from acme_desktop.gui.importer.details import DetailColumn, DetailModel, DetailTable
+from acme_desktop.gui.importer.fates import FATE_HINTS, FATES, fate_tone
+from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets.fields import ElidedLabel
+from acme_desktop.gui.widgets.notices import Banner, Tile
+
+SHOWN_DETAILS = 1000
+REASONS = {
+    "missing_sku": "No SKU",
+    "missing_name": "No name",
+    "too_long": "Too long",
+    "bad_active": "Not yes or no",
+    "nul_character": "NUL character",
+    "field_count": "Wrong number of cells",
+    "bad_quoting": "Bad quoting",
+    "unclosed_quote": "Quote not closed",
+    "bad_encoding": "Bad encoding",
+}
+"""The reason codes of the contract, as people read them."""
+
+
+def _line(row: dict[str, Any]) -> str:
+    first, last = row["line"], row["end_line"]
+    return (
+        formatting.number(first) if last in (None, first) else f"{formatting.number(first)}–{formatting.number(last)}"
+    )
+
+
+_REJECT_COLUMNS = (
+    DetailColumn("Line", 84, _line, right=True),
+    DetailColumn("Column", 96, lambda row: row["field"] or ""),
+    DetailColumn("Reason", 156, lambda row: REASONS.get(row["reason"], row["reason"])),
+    DetailColumn("What is wrong", 0, lambda row: row["message"]),
+    DetailColumn("Value", 150, lambda row: row["value"]),
+)
+_SUPERSEDED_COLUMNS = (
+    DetailColumn("Line", 90, lambda row: formatting.number(row.line), right=True),
+    DetailColumn("Superseded by line", 160, lambda row: formatting.number(row.by_line), right=True),
+    DetailColumn("SKU", 0, lambda row: row.sku),
+)
+
+
+class ImportReportDialog(QDialog):
+    """The receipt of one import; it does not keep the window from working on."""
+
+    save_wanted = Signal(Path)
+
+    def __init__(self, report: ImportReport, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("importReportDialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.report = report
+        self._setup_ui()
+
+    def _setup_ui(self) -> None:
+        report, name = self.report, Path(self.report.file).name
+        self.setWindowTitle(f"Import report: {name}")
+        self.resize(860, 540 if report.rejected or report.superseded else 300)
+        self.setMinimumWidth(720)
+        self.banner = Banner()
+        self._say_outcome()
+        source = ElidedLabel(report.file, Qt.TextElideMode.ElideMiddle, objectName="reportFile")
+        source.setProperty("role", "muted")
+        facts = QLabel(
+            f"{formatting.counted(report.read, 'row', 'rows')} read in {formatting.duration(report.seconds)}",
+            objectName="reportFacts",
+        )
+        head = QHBoxLayout(spacing=12)
+        head.addWidget(source, 1)
+        head.addWidget(facts)
+        tiles = QHBoxLayout(spacing=8)
+        for fate, title in FATES.items():
+            tile = Tile(title, f"report{title}")
+            count = getattr(report, fate)
+            tile.show_figure(formatting.number(count), fate_tone(fate, count))
+            tile.setToolTip(FATE_HINTS[fate])
+            tiles.addWidget(tile, 1)
+        layout = QVBoxLayout(self, spacing=12)
+        layout.setContentsMargins(20, 18, 20, 14)
+        layout.addWidget(self.banner)
+        layout.addLayout(head)
+        layout.addLayout(tiles)
+        self._setup_details(layout)
+        layout.addWidget(self._setup_buttons())
+
+    def _setup_details(self, layout: QVBoxLayout) -> None:
+        report = self.report
+        self.tabs = QTabWidget(objectName="reportTabs", documentMode=True)
+        self.rejects = DetailModel(_REJECT_COLUMNS, self)
+        self.superseded = DetailModel(_SUPERSEDED_COLUMNS, self)
+        pages = (
+            (report.rejected, "&Rejected rows", DetailTable(self.rejects, "rejectsTable", "Rejected rows")),
+            (report.superseded, "&Superseded rows", DetailTable(self.superseded, "supersededTable", "Superseded rows")),
+        )
+        for count, title, table in pages:
+            if count:
+                page = QWidget()
+                inside = QVBoxLayout(page, spacing=6)
+                inside.setContentsMargins(0, 10, 0, 0)
+                if count > SHOWN_DETAILS:
+                    inside.addWidget(QLabel(f"The first {formatting.number(SHOWN_DETAILS)} are shown."))
+                inside.addWidget(table)
+                self.tabs.addTab(page, f"{title} ({formatting.number(count)})")
+            else:
+                table.setParent(self)
+                table.hide()
+        self.tabs.setVisible(self.tabs.count() > 0)
+        layout.addWidget(self.tabs, 1)
+        if not self.tabs.count():
+            layout.addStretch()
+
+    def _setup_buttons(self) -> QDialogButtonBox:
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
+        buttons.rejected.connect(self.reject)
+        self.save = buttons.addButton("&Save rejects…", QDialogButtonBox.ButtonRole.ActionRole)
+        self.save.setObjectName("saveRejectsButton")
+        self.save.setAutoDefault(False)
+        icons.wear(self.save, "save")
+        self.save.setVisible(self.report.rejected > 0 and self.report.import_id is not None)
+        self.save.clicked.connect(self._choose_target)
+        return buttons
+
+    def _say_outcome(self) -> None:
+        report = self.report
+        if report.status == "completed" and report.rejected:
+            rows = formatting.counted(report.rejected, "row was", "rows were")
+            self.banner.say(
+                "warning",
+                f"Imported, but {rows} rejected.",
+                "Save the rejects, mend them and drop the file back in: its extra columns are ignored.",
+            )
+        elif report.status == "completed":
+            changed = report.created + report.updated
+            words = (
+                "Every row was imported." if changed else "Nothing had to be changed: the catalogue has it all already."
+            )
+            self.banner.say("success", words)
+        elif report.status == "cancelled":
+            self.banner.say("info", "The import was cancelled.", "The catalogue is as it was before.")
+        else:
+            self.banner.say("danger", "The import failed. The catalogue is as it was before.", report.error or "")
+
+    def show_details(self, rejects: Sequence[dict[str, Any]], superseded: Sequence[Superseded]) -> None:
+        """Fill the tables; they hold at most `SHOWN_DETAILS` rows each."""
+        self.rejects.show(rejects)
+        self.superseded.show(superseded)
+
+    def _choose_target(self) -> None:
+        source = Path(self.report.file)
+        chooser = QFileDialog(self, "Save the rejected rows", str(source.with_name(f"{source.stem}.rejects.csv")))
+        chooser.setObjectName("saveRejectsDialog")
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setNameFilter("CSV files (*.csv)")
+        chooser.setDefaultSuffix("csv")
+        chooser.fileSelected.connect(lambda name: self.save_wanted.emit(Path(name)))
+        chooser.open()
+
+    def saved(self, path: Path, count: int) -> None:
+        """Say that the rejects are saved."""
+        rows = formatting.counted(count, "rejected row", "rejected rows")
+        self.banner.say("success", f"{rows} saved.", str(path))
+
+    def not_saved(self, error: Exception) -> None:
+        """Say why the rejects could not be saved."""
+        errors.show(self, error)

@@ -1,0 +1,104 @@
+"""The first rows of a file, cell by cell as they stand there, with the field each column goes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from acme_desktop.gui.widgets import theme
+
+_NOWHERE = QModelIndex()
+_LONGEST = 300
+_Index = QModelIndex | QPersistentModelIndex
+
+
+def column_title(header: Sequence[str], column: int) -> str:
+    """A column's name in the file, or its position where it has none."""
+    name = header[column].strip() if column < len(header) else ""
+    return name or f"Column {column + 1}"
+
+
+class SampleModel(QAbstractTableModel):
+    """Read-only rows of cells; a row may be shorter or longer than the header."""
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._header: tuple[str, ...] = ()
+        self._rows: Sequence[Sequence[str]] = ()
+        self._fields: Mapping[int, str] = {}
+
+    def show(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Show another file's sample."""
+        self.beginResetModel()
+        self._header, self._rows, self._fields = tuple(header), rows, {}
+        self.endResetModel()
+
+    def mark(self, fields: Mapping[int, str]) -> None:
+        """Say which column goes to which field: column -> the field's name for people."""
+        self._fields = dict(fields)
+        if self._header:
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._header) - 1)
+        if self._rows and self._header:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(self._header) - 1))
+
+    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._header)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self._header):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            field = self._fields.get(section)
+            return f"{column_title(self._header, section)}\n{f'→ {field}' if field else 'not used'}"
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        cells = self._rows[index.row()]
+        if index.column() >= len(cells):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return " ".join(cells[index.column()][: _LONGEST * 2].split())[:_LONGEST]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return cells[index.column()][:2000] or None
+        if role == Qt.ItemDataRole.ForegroundRole and index.column() not in self._fields:
+            return QColor(theme.colours().muted)
+        return None
+
+
+class SampleTable(QTableView):
+    """Shows a `SampleModel`."""
+
+    def __init__(self, model: SampleModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sampleTable")
+        self.setAccessibleName("First rows of the file")
+        self.setProperty("framed", True)
+        self.setModel(model)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setWordWrap(False)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 9)
+        header = self.horizontalHeader()
+        header.setMinimumSectionSize(90)
+        header.setMaximumSectionSize(420)
+        header.setDefaultSectionSize(150)
+        header.setStretchLastSection(True)
+        header.setFixedHeight(self.fontMetrics().height() * 2 + 16)
+        header.setSectionsClickable(False)
+        model.modelReset.connect(self.resizeColumnsToContents)

@@ -1,0 +1,75 @@
+"""What the importer room runs off the main thread; nothing here knows Qt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from acme_desktop.core.changes.change_set import Author
+from acme_desktop.core.database.connections import Database
+from acme_desktop.core.foundation.errors import Cancelled, Problem, Refused
+from acme_desktop.core.foundation.progress import Progress
+from acme_desktop.core.importer import report
+from acme_desktop.core.importer.options import ImportOptions
+from acme_desktop.core.importer.report import ImportReport, Superseded
+from acme_desktop.core.importer.run import StagedImport
+
+Details = tuple[list[dict[str, object]], list[Superseded]]
+
+
+def compare(
+    database: Database, path: Path, options: ImportOptions, author: Author, progress: Progress
+) -> tuple[StagedImport, ImportReport]:
+    """Stage a file and compare it with the catalogue; the caller carries it out or closes it.
+
+    A comparison that ends early leaves nothing in the history: it was no import yet.
+    """
+    staged = StagedImport(database, path, options, author)
+    try:
+        staged.read(progress)
+        return staged, staged.preview(progress)
+    except BaseException:
+        staged.close()
+        raise
+
+
+def carry_out(
+    database: Database,
+    path: Path,
+    options: ImportOptions,
+    author: Author,
+    progress: Progress,
+    staged: StagedImport | None = None,
+) -> ImportReport:
+    """Import a file, from the beginning or from what a comparison staged.
+
+    A refused file, a cancel and a lost server come back as a report and are in the history.
+
+    Raises:
+        Refused: the catalogue changed since the comparison; nothing was imported.
+    """
+    compared = staged is not None
+    with staged or StagedImport(database, path, options, author) as running:
+        try:
+            if not compared:
+                running.read(progress)
+            return running.commit(progress)
+        except BaseException as error:
+            if compared and isinstance(error, Refused):
+                raise
+            ended = running.fail(error)
+            if not isinstance(error, (Problem, Cancelled)):
+                raise
+            return ended
+
+
+def details(database: Database, import_id: int, limit: int) -> Details:
+    """The first rejected and the first superseded rows of an import."""
+    with database.connect() as connection:
+        rejected = [row for row, _ in zip(report.rejects(connection, import_id), range(limit), strict=False)]
+        return rejected, report.superseded(connection, import_id, limit=limit)
+
+
+def save_rejects(database: Database, import_id: int, header: list[str], path: Path) -> int:
+    """Write an import's rejected rows to a file; returns how many."""
+    with database.connect() as connection:
+        return report.save_rejects(connection, import_id, header, path)

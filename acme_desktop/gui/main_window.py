@@ -1,0 +1,364 @@
+"""The main window: arranges the rooms and wires them to each other; decides nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QSizePolicy,
+    QStackedWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from acme_desktop.core.database.connections import Database
+from acme_desktop.core.foundation.paths import DataFolder
+from acme_desktop.gui import errors, icons
+from acme_desktop.gui.background.jobs import JobRunner
+from acme_desktop.gui.background.session import Session
+from acme_desktop.gui.change_hub import ChangeHub
+from acme_desktop.gui.importer.room import ImporterRoom
+from acme_desktop.gui.products.room import ProductsRoom
+from acme_desktop.gui.settings.about_dialog import AboutDialog
+from acme_desktop.gui.settings.settings_dialog import SettingsDialog
+from acme_desktop.gui.settings.work import Store
+from acme_desktop.gui.widgets.drop_area import DropArea
+from acme_desktop.gui.widgets.fields import ElidedLabel
+from acme_desktop.gui.widgets.notices import EmptyPage, Picture
+from acme_desktop.gui.widgets.theme import Theme
+
+_SAID_MS = 10_000
+
+
+class MainWindow(QMainWindow):
+    """One window on one catalogue. `finished` comes when it is closed and everything behind it has ended."""
+
+    finished = Signal()
+
+    def __init__(self, runner: JobRunner, session: Session, hub: ChangeHub, theme: Theme, data_folder: Path) -> None:
+        super().__init__()
+        self._runner, self._session, self._hub, self._theme = runner, session, hub, theme
+        self._data_folder = data_folder
+        self._store = Store(DataFolder(data_folder))
+        self._leaving = False
+        self._layout_file = QSettings(str(data_folder / "window.ini"), QSettings.Format.IniFormat)
+        self.setObjectName("mainWindow")
+        self.setWindowTitle("Acme Product Importer")
+        self.setWindowIcon(icons.application_icon())
+        self.setMinimumSize(820, 560)
+        self.products = ProductsRoom(runner)
+        self.importer = ImporterRoom(runner)
+        self._actions: dict[str, QAction] = {}
+        self._setup_ui()
+        self._setup_actions()
+        self._setup_menus()
+        self._setup_tool_bar()
+        self._setup_status_bar()
+        self._wire()
+        self._restore_layout()
+        self._show_actions()
+
+    # Arrangement
+
+    def _setup_ui(self) -> None:
+        self.starting = EmptyPage(
+            "database", "Starting the database…", "The first start prepares it and takes a few seconds."
+        )
+        self.starting.setObjectName("startingPage")
+        self.starting.busy.show()
+        self.stuck = EmptyPage("warning", "The database cannot be opened", "")
+        self.stuck.setObjectName("stuckPage")
+        retry = self.stuck.add_button("&Try again", "retryButton", primary=True)
+        retry.clicked.connect(self._session.retry)
+        choose = self.stuck.add_button("&Settings…", "stuckSettingsButton")
+        choose.clicked.connect(self.open_settings)
+        self.details = self.stuck.add_button("Show &details", "stuckDetailsButton")
+        self.rooms = QStackedWidget(objectName="rooms")
+        for page in (self.starting, self.stuck, self.products):
+            self.rooms.addWidget(page)
+        central = QWidget()
+        layout = QVBoxLayout(central, spacing=0)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.rooms, 1)
+        layout.addWidget(self.importer)
+        self.setCentralWidget(central)
+        self.resize(1120, 720)
+        self.drop_area = DropArea(self, "Drop files to import them")
+
+    def _action(
+        self, name: str, text: str, icon: str | None, shortcut: object, tip: str, do: Callable[[], object]
+    ) -> None:
+        action = QAction(text, self, objectName=name)
+        action.setToolTip(tip)
+        action.setStatusTip(tip)
+        if shortcut is not None:
+            action.setShortcut(QKeySequence(shortcut))
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            action.setToolTip(f"{tip} ({keys})" if keys else tip)
+        if icon is not None:
+            icons.wear(action, icon)
+        action.triggered.connect(lambda: do())
+        self.addAction(action)
+        self._actions[name] = action
+
+    def _setup_actions(self) -> None:
+        keys = QKeySequence.StandardKey
+        products = self.products
+        for row in (
+            ("actionImport", "&Import files…", "import", keys.Open, "Import product files", self.importer.choose_files),
+            ("actionQuit", "&Quit", "quit", "Ctrl+Q", "Close the window and quit", self.close),
+            ("actionNewProduct", "&New product…", "add", keys.New, "Create a product", products.new_product),
+            ("actionEditProduct", "&Edit product…", "edit", "F2", "Edit the product selected", products.edit_selected),
+            (
+                "actionDeleteProducts",
+                "&Delete…",
+                "delete",
+                keys.Delete,
+                "Delete the products selected",
+                products.delete_selected,
+            ),
+            (
+                "actionDeleteAll",
+                "Delete a&ll products…",
+                "delete-all",
+                None,
+                "Delete every product of the catalogue",
+                products.delete_all,
+            ),
+            ("actionFind", "&Find", "search", keys.Find, "Go to the search box", products.filters.focus_search),
+            (
+                "actionClearFilters",
+                "&Clear filters",
+                "filter",
+                "Ctrl+Shift+F",
+                "Show every product again",
+                products.filters.clear,
+            ),
+            ("actionRefresh", "&Refresh", "refresh", keys.Refresh, "Read the products again", products.refresh),
+            ("actionSettings", "&Settings…", "settings", "Ctrl+,", "Database and appearance", self.open_settings),
+            ("actionAbout", "&About Acme Product Importer", "about", None, "Versions and licences", self.open_about),
+        ):
+            self._action(*row)
+
+    def _setup_menus(self) -> None:
+        menus = (
+            ("&File", ("actionImport", None, "actionSettings", None, "actionQuit")),
+            ("&Product", ("actionNewProduct", "actionEditProduct", "actionDeleteProducts", None, "actionDeleteAll")),
+            ("&View", ("actionFind", "actionClearFilters", None, "actionRefresh")),
+            ("&Help", ("actionAbout",)),
+        )
+        for title, names in menus:
+            menu = self.menuBar().addMenu(title)
+            for name in names:
+                if name is None:
+                    menu.addSeparator()
+                else:
+                    menu.addAction(self._actions[name])
+
+    def _setup_tool_bar(self) -> None:
+        bar = QToolBar("Main tool bar", objectName="mainToolBar", movable=False, iconSize=QSize(18, 18))
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        gap = QWidget()
+        gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        short = {
+            "actionImport": "Import",
+            "actionNewProduct": "New",
+            "actionEditProduct": "Edit",
+            "actionDeleteProducts": "Delete",
+            "actionRefresh": "Refresh",
+            "actionSettings": "Settings",
+        }
+        for name, words in short.items():
+            if name == "actionSettings":
+                bar.addWidget(gap)
+            self._actions[name].setIconText(words)
+            bar.addAction(self._actions[name])
+            if name in ("actionImport", "actionDeleteProducts"):
+                bar.addSeparator()
+            bar.widgetForAction(self._actions[name]).setAccessibleName(words)
+            bar.widgetForAction(self._actions[name]).setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.addToolBar(bar)
+
+    def _setup_status_bar(self) -> None:
+        place = QWidget(objectName="databaseIndicator")
+        self._mark = Picture("database", 16)
+        self.database_label = QLabel("No database yet", objectName="databaseLabel", accessibleName="Database in use")
+        row = QHBoxLayout(place, spacing=6)
+        row.setContentsMargins(8, 3, 10, 3)
+        row.addWidget(self._mark)
+        row.addWidget(self.database_label)
+        self.said = ElidedLabel(objectName="messageLabel", accessibleName="Last message")
+        self.said.setContentsMargins(12, 0, 0, 0)
+        self.statusBar().addWidget(self.said, 1)
+        self.statusBar().addPermanentWidget(place)
+        self.statusBar().setSizeGripEnabled(False)
+
+    def _wire(self) -> None:
+        self._session.opening.connect(self._show_starting)
+        self._session.opened.connect(self._show_database)
+        self._session.failed.connect(self._show_stuck)
+        self._session.left.connect(self._leave_database)
+        self._session.closed.connect(self._ended)
+        self._hub.changed.connect(self.products.refresh)
+        self._theme.changed.connect(self._retint)
+        self.drop_area.dropped.connect(self.import_files)
+        self.products.import_wanted.connect(self.importer.choose_files)
+        self.products.picked.connect(self._show_actions)
+        for room in (self.products, self.importer):
+            room.changed.connect(self._hub.announce)
+            room.said.connect(self.say)
+
+    # The database comes and goes
+
+    def _show_starting(self) -> None:
+        if self._session.database is None:
+            self.rooms.setCurrentWidget(self.starting)
+            self.database_label.setText("Starting…")
+        self._show_actions()
+
+    def _show_database(self, database: Database) -> None:
+        self.rooms.setCurrentWidget(self.products)
+        self.database_label.setText(database.display_name)
+        self.database_label.setToolTip(f"This window works with: {database.display_name}")
+        self.setWindowTitle(f"{database.display_name} – Acme Product Importer")
+        self.products.set_database(database)
+        self.importer.set_database(database)
+        self._hub.listen(database)
+        self._show_actions()
+
+    def _show_stuck(self, error: Exception) -> None:
+        if self._leaving:
+            return
+        if self._session.database is not None:
+            errors.show(self, error)
+            return
+        told = errors.account(error)
+        self.stuck.title.setText(told.title)
+        self.stuck.text.setText(told.advice)
+        self.details.setVisible(bool(told.details))
+        self.details.clicked.connect(lambda: errors.show(self, error))
+        self.rooms.setCurrentWidget(self.stuck)
+        self.database_label.setText("No database")
+        self._show_actions()
+
+    def _leave_database(self) -> None:
+        self._hub.stop()
+        self.products.set_database(None)
+        self.importer.set_database(None)
+
+    def _show_actions(self) -> None:
+        ready = self._session.database is not None and not self._leaving
+        picked = len(self.products.table.selected_products()) if ready else 0
+        for name in ("actionNewProduct", "actionDeleteAll", "actionFind", "actionClearFilters", "actionRefresh"):
+            self._actions[name].setEnabled(ready)
+        self._actions["actionEditProduct"].setEnabled(picked == 1)
+        self._actions["actionDeleteProducts"].setEnabled(picked > 0)
+
+    # What people ask for
+
+    def import_files(self, paths: Iterable[Path]) -> None:
+        """Take files into the import queue."""
+        self.importer.add(paths)
+
+    def open_database(self, database_url: str | None = None) -> None:
+        """Open the database at the URL given, else the one that environment and settings name."""
+        self._store = Store(DataFolder(self._data_folder), database_url)
+        self._session.open(database_url)
+
+    def say(self, words: str) -> None:
+        """Show a short message in the status bar."""
+        self.said.setText(words)
+
+    def open_settings(self) -> None:
+        """Open the settings dialog."""
+        dialog = SettingsDialog(self._runner, self._theme, self._store, self)
+        dialog.saved.connect(self._switch)
+        dialog.open()
+
+    def _switch(self, database_url: str | None) -> None:
+        if self.importer.busy:
+            self.say("The other database is used after the next start: an import is running.")
+        elif not self._session.is_open_at(database_url):
+            self._session.open(database_url)
+
+    def open_about(self) -> None:
+        """Open the About dialog."""
+        AboutDialog(self._data_folder, self.database_label.text(), self).open()
+
+    def _retint(self) -> None:
+        icons.retint(self._theme.colours.text, self._theme.colours.disabled)
+
+    # Coming and going
+
+    def _restore_layout(self) -> None:
+        for key, restore in (("geometry", self.restoreGeometry), ("columns", self.products.table.restore_layout)):
+            state = self._layout_file.value(key)
+            if isinstance(state, QByteArray):
+                restore(state)
+
+    def _save_layout(self) -> None:
+        self._layout_file.setValue("geometry", self.saveGeometry())
+        self._layout_file.setValue("columns", self.products.table.layout_state())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._leaving:
+            event.ignore()
+            return
+        event.ignore()
+        if self.importer.busy:
+            self._ask_to_leave()
+        else:
+            self._leave()
+
+    def close_now(self) -> None:
+        """Close without asking; what runs is cancelled."""
+        if not self._leaving:
+            self._leave()
+
+    def wait_for_threads(self) -> None:
+        """Wait until no thread of the window is left; only when nothing is shown any more."""
+        self._runner.wait()
+
+    def _ask_to_leave(self) -> None:
+        box = QMessageBox(
+            QMessageBox.Icon.Warning,
+            "Import running",
+            "An import is running. Cancel it and close the window?",
+            parent=self,
+        )
+        box.setObjectName("closeDialog")
+        box.setInformativeText("The catalogue stays as it was before that import.")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        stop = box.addButton("&Cancel the import and close", QMessageBox.ButtonRole.DestructiveRole)
+        stop.setObjectName("closeAnywayButton")
+        stay = box.addButton("&Go on importing", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        box.setEscapeButton(stay)
+        stop.clicked.connect(self._leave)
+        box.open()
+
+    def _leave(self) -> None:
+        """Cancel what runs, let go of the database when all is quiet, then be gone; never waits here."""
+        self._leaving = True
+        self._save_layout()
+        self._layout_file.sync()
+        self.say("Closing…")
+        self.centralWidget().setEnabled(False)
+        self._show_actions()
+        self.importer.cancel_all()
+        self._runner.cancel_all()
+        self._runner.when_idle(self._session.close)
+
+    def _ended(self) -> None:
+        self._hub.stop()
+        self.hide()
+        self.finished.emit()

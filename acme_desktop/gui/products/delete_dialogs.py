@@ -1,0 +1,162 @@
+"""Asking before products go: once for the selected ones, twice for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from acme_desktop.core.products.product import Product
+from acme_desktop.gui import errors
+from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets.fields import Field
+from acme_desktop.gui.widgets.notices import Picture, repolish
+
+_NAMED = 5
+_TEXT_WIDTH = 420
+
+
+class _AskingDialog(QDialog):
+    """A warning sign, a heading, a sentence, room for more, and buttons of which the harmless one is the default."""
+
+    def __init__(self, name: str, title: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.heading = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.heading.setProperty("role", "heading")
+        self.text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        for label in (self.heading, self.text):
+            label.setFixedWidth(_TEXT_WIDTH)
+        self.body = QVBoxLayout(spacing=8)
+        self.body.addWidget(self.heading)
+        self.body.addWidget(self.text)
+        top = QHBoxLayout(spacing=16)
+        top.addWidget(Picture("warning", 40, "danger"), alignment=Qt.AlignmentFlag.AlignTop)
+        top.addLayout(self.body, 1)
+        self.buttons = QDialogButtonBox()
+        self.cancel_button = self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        self.cancel_button.setDefault(True)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self, spacing=18, sizeConstraint=QLayout.SizeConstraint.SetFixedSize)
+        layout.setContentsMargins(20, 20, 20, 16)
+        layout.addLayout(top)
+        layout.addWidget(self.buttons)
+
+    def add_danger(self, text: str, name: str) -> QPushButton:
+        button = self.buttons.addButton(text, QDialogButtonBox.ButtonRole.ActionRole)
+        button.setObjectName(name)
+        button.setProperty("kind", "danger")
+        button.setAutoDefault(False)
+        repolish(button)
+        return button
+
+
+class DeleteSelectedDialog(_AskingDialog):
+    """Asks once, naming the first few; `accepted` means delete."""
+
+    def __init__(self, products: Sequence[Product], parent: QWidget | None = None) -> None:
+        super().__init__("deleteProductsDialog", "Delete products", parent)
+        many = len(products)
+        self.heading.setText(
+            f"Delete {products[0].sku}?" if many == 1 else f"Delete {formatting.number(many)} products?"
+        )
+        lines = [f"{product.sku}  –  {product.name[:80]}" for product in products[:_NAMED]]
+        if many > _NAMED:
+            lines.append(f"… and {formatting.number(many - _NAMED)} more")
+        self.text.setText("\n".join(lines))
+        button = self.add_danger("&Delete", "confirmDeleteButton")
+        button.clicked.connect(self.accept)
+
+
+class DeleteAllDialog(_AskingDialog):
+    """Two confirmations, the second with the count typed; `confirmed` then comes with that count."""
+
+    confirmed = Signal(int)
+
+    def __init__(self, parent: QWidget | None, database_name: str, *, filtered: bool = False) -> None:
+        super().__init__("deleteAllDialog", "Delete all products", parent)
+        self._count: int | None = None
+        self._what = " that the filter matches" if filtered else ", whatever the filter shows,"
+        self._database = database_name
+        self._setup_ui()
+
+    def _setup_ui(self) -> None:
+        self.heading.setText("Counting the products…")
+        self.typed = QLineEdit(objectName="deleteAllCount", maximumWidth=220)
+        self.typed.textChanged.connect(self._compare)
+        self._field = Field(self.typed, "Number of products to delete")
+        self._ask = QLabel(wordWrap=True)
+        self._ask.setBuddy(self.typed)
+        self.second = QWidget(objectName="deleteAllSecondStep")
+        column = QVBoxLayout(self.second, spacing=6)
+        column.setContentsMargins(0, 6, 0, 0)
+        column.addWidget(self._ask)
+        column.addWidget(self._field)
+        self.body.addWidget(self.second)
+        self.second.hide()
+        self.continue_button = self.add_danger("C&ontinue…", "deleteAllContinueButton")
+        self.continue_button.clicked.connect(self._second)
+        self.continue_button.setEnabled(False)
+        self.delete_button = self.add_danger("&Delete all products", "deleteAllConfirmButton")
+        self.delete_button.clicked.connect(self._confirm)
+        self.delete_button.setEnabled(False)
+        self.delete_button.hide()
+
+    def show_count(self, count: int) -> None:
+        """Say how many products would go; they were counted just now."""
+        self._count = count
+        if count == 0:
+            self.heading.setText("There is nothing to delete.")
+            self.text.setText("The catalogue has no products.")
+            return
+        noun = formatting.counted(count, "product", "products")
+        self.heading.setText(f"Delete all {noun}?" if count > 1 else "Delete the only product?")
+        self.text.setText(
+            f"Every product in “{self._database}”{self._what} will be deleted. "
+            "Everybody who works with this catalogue will be affected."
+        )
+        self.continue_button.setEnabled(True)
+
+    def _second(self) -> None:
+        self.heading.setText("Are you sure?")
+        self._ask.setText(f"To confirm, type the &number of products that will be deleted: {self._count}")
+        self.second.show()
+        self.continue_button.hide()
+        self.delete_button.show()
+        self.typed.setFocus()
+
+    def _number_typed(self) -> int | None:
+        digits = "".join(letter for letter in self.typed.text() if letter not in " ,.'\u00a0\u202f\u2019")
+        return int(digits) if digits.isdecimal() and digits.isascii() else None
+
+    def _compare(self) -> None:
+        self._field.complain("")
+        self.delete_button.setEnabled(self._number_typed() == self._count)
+
+    def _confirm(self) -> None:
+        if self._number_typed() != self._count or self._count is None:
+            return
+        self.delete_button.setEnabled(False)
+        self.typed.setEnabled(False)
+        self.heading.setText("Deleting…")
+        self.confirmed.emit(self._count)
+
+    def refuse(self, error: Exception) -> None:
+        """Say why nothing was deleted."""
+        errors.show(self, error)
+        self.heading.setText("Nothing was deleted.")
+        self.typed.setEnabled(True)
+        self._compare()

@@ -1,0 +1,159 @@
+"""Create or edit one product; what is wrong stands beside the field, and a conflict is told as what it is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from acme_desktop.core.foundation.errors import Refused
+from acme_desktop.core.foundation.product_rules import clean_sku, violation
+from acme_desktop.core.products.product import Changes, InvalidProduct, Product
+from acme_desktop.gui import errors, icons
+from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets.fields import Field, form
+from acme_desktop.gui.widgets.notices import Banner
+
+
+class ProductDialog(QDialog):
+    """`save_wanted` comes with the `Changes`; whoever saves answers with `accept`, or with `refuse`."""
+
+    save_wanted = Signal(Changes)
+    reload_wanted = Signal()
+
+    def __init__(self, product: Product | None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("productDialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.product = product
+        self._setup_ui()
+        self.show_product(product)
+
+    def _setup_ui(self) -> None:
+        self.setWindowTitle("New product" if self.product is None else "Edit product")
+        self.setMinimumSize(520, 460)
+        self.banner = Banner()
+        self.sku = QLineEdit(objectName="productSku")
+        self.name = QLineEdit(objectName="productName")
+        self.description = QPlainTextEdit(objectName="productDescription", tabChangesFocus=True)
+        self.active = QCheckBox("This product is act&ive", objectName="productActive", accessibleName="Active")
+        self._fields = {
+            "sku": Field(self.sku, "SKU", "Letter case does not tell two products apart."),
+            "name": Field(self.name, "Name"),
+            "description": Field(self.description, "Description"),
+        }
+        self.sku.textEdited.connect(lambda: self._check("sku"))
+        self.name.textEdited.connect(lambda: self._check("name"))
+        self.description.textChanged.connect(lambda: self._check("description"))
+        rows = form()
+        for label, key in (("S&KU", "sku"), ("&Name", "name"), ("&Description", "description")):
+            caption = QLabel(label)
+            caption.setBuddy(self._fields[key].control)
+            rows.addRow(caption, self._fields[key])
+        rows.addRow("", self.active)
+        self.footnote = QLabel(objectName="productFootnote", wordWrap=True)
+        self.footnote.setProperty("role", "muted")
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        self.save_button = self.buttons.button(QDialogButtonBox.StandardButton.Save)
+        self.save_button.setObjectName("saveProductButton")
+        self.save_button.setText("&Create" if self.product is None else "&Save")
+        self.save_button.setDefault(True)
+        self.reload_button = self.buttons.addButton("&Load the newer one", QDialogButtonBox.ButtonRole.ActionRole)
+        self.reload_button.setObjectName("reloadProductButton")
+        self.reload_button.setAutoDefault(False)
+        icons.wear(self.reload_button, "refresh")
+        self.reload_button.hide()
+        self.reload_button.clicked.connect(self.reload_wanted)
+        self.buttons.accepted.connect(self._save)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self, spacing=14)
+        layout.setContentsMargins(20, 18, 20, 16)
+        layout.addWidget(self.banner)
+        layout.addLayout(rows, 1)
+        layout.addWidget(self.footnote)
+        layout.addWidget(self.buttons)
+
+    def show_product(self, product: Product | None) -> None:
+        """Fill the fields with a product as it stands in the catalogue; None is a new one."""
+        self.product = product
+        self.banner.hide()
+        self.reload_button.hide()
+        self.sku.setText(product.sku if product else "")
+        self.name.setText(product.name if product else "")
+        self.description.setPlainText((product.description or "") if product else "")
+        self.active.setChecked(product.active if product else True)
+        self.footnote.setVisible(product is not None)
+        if product is not None:
+            self.footnote.setText(
+                f"Created {formatting.moment(product.created_at)} · updated {formatting.moment(product.updated_at)}"
+            )
+        for field in self._fields.values():
+            field.complain("")
+        self.sku.setFocus() if product is None else self.name.setFocus()
+
+    def _values(self) -> dict[str, str]:
+        return {
+            "sku": clean_sku(self.sku.text()),
+            "name": self.name.text(),
+            "description": self.description.toPlainText(),
+        }
+
+    def _check(self, key: str) -> bool:
+        wrong = violation(key, self._values()[key])
+        self._fields[key].complain(wrong.message if wrong else "")
+        return wrong is None
+
+    def changes(self) -> Changes:
+        """What the fields differ in from the product shown; for a new product, all of them."""
+        values, old = self._values(), self.product
+        active = self.active.isChecked()
+        if old is None:
+            return Changes(values["sku"], values["name"], values["description"], active)
+        return Changes(
+            sku=values["sku"] if values["sku"] != old.sku else None,
+            name=values["name"] if values["name"] != old.name else None,
+            description=values["description"] if values["description"] != (old.description or "") else None,
+            active=active if active != old.active else None,
+        )
+
+    def _save(self) -> None:
+        wrong = [key for key in self._fields if not self._check(key)]
+        if wrong:
+            self._fields[wrong[0]].control.setFocus()
+            return
+        changes = self.changes()
+        if self.product is not None and changes == Changes():
+            self.accept()
+            return
+        self._wait(True)
+        self.save_wanted.emit(changes)
+
+    def _wait(self, waiting: bool) -> None:
+        self.save_button.setEnabled(not waiting)
+        for field in self._fields.values():
+            field.setEnabled(not waiting)
+        self.active.setEnabled(not waiting)
+
+    def refuse(self, error: Exception) -> None:
+        """Show why it was not saved; the fields keep what was typed."""
+        self._wait(False)
+        if isinstance(error, InvalidProduct):
+            for wrong in error.violations:
+                self._fields[wrong.field].complain(wrong.message)
+            return
+        if not isinstance(error, Refused):
+            errors.show(self, error)
+            return
+        self.banner.say("warning", error.title, error.advice)
+        self.reload_button.setVisible(self.product is not None)
+        if self.product is None:
+            self._fields["sku"].complain("Another product has this SKU.")
+            self.sku.setFocus()

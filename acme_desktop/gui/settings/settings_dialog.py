@@ -1,0 +1,194 @@
+"""Settings: which database, and how the window looks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from acme_desktop.core.foundation.settings import Settings
+from acme_desktop.gui import errors
+from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
+from acme_desktop.gui.settings import work
+from acme_desktop.gui.settings.server_fields import ServerFields
+from acme_desktop.gui.settings.work import Choice
+from acme_desktop.gui.widgets.fields import form
+from acme_desktop.gui.widgets.notices import Banner, rule
+from acme_desktop.gui.widgets.theme import THEMES, Theme
+
+
+class SettingsDialog(QDialog):
+    """Nothing holds before Save, except the theme, which shows at once and goes back on Cancel.
+
+    `saved` comes with the URL to open, which may have a password, or None for the embedded database.
+    """
+
+    saved = Signal(object)
+
+    def __init__(self, runner: JobRunner, theme: Theme, store: work.Store, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("settingsDialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._runner, self._theme, self._store = runner, theme, store
+        self._before = Settings()
+        self._testing: Job | None = None
+        self._setup_ui()
+        self._busy(True)
+        runner.start(lambda _: store.read(), lane=Lane.QUERY, owner=self, succeeded=self._show)
+        self.rejected.connect(lambda: theme.choose(self._before.theme))
+
+    def _setup_ui(self) -> None:
+        self.setWindowTitle("Settings")
+        self.setMinimumWidth(600)
+        self.embedded = QRadioButton("&On this computer", objectName="embeddedChoice")
+        self.server = QRadioButton("On a Postgre&SQL server", objectName="serverChoice")
+        self.embedded.setChecked(True)
+        self.embedded.setAccessibleDescription("An embedded PostgreSQL that needs no set-up")
+        hint = QLabel("An embedded PostgreSQL that needs no set-up; only you can read it.", wordWrap=True)
+        server_hint = QLabel("A catalogue that a team shares. PostgreSQL 14 or newer.", wordWrap=True)
+        for label in (hint, server_hint):
+            label.setProperty("role", "muted")
+            label.setContentsMargins(26, 0, 0, 0)
+        self.fields = ServerFields()
+        self.fields.setContentsMargins(26, 4, 0, 0)
+        self.test = QPushButton("&Test the connection", objectName="testConnectionButton")
+        self.test.setAutoDefault(False)
+        self.test.clicked.connect(self._test)
+        self.busy = QProgressBar(maximum=0, textVisible=False, accessibleName="Testing the connection")
+        self.busy.setFixedWidth(90)
+        self.busy.hide()
+        self.result = Banner()
+        self.result.setObjectName("connectionTestResult")
+        testing = QHBoxLayout(spacing=10)
+        testing.setContentsMargins(26, 0, 0, 0)
+        testing.addWidget(self.test)
+        testing.addWidget(self.busy)
+        testing.addStretch()
+        self.override = Banner()
+        self.theme = QComboBox(objectName="themeChoice", accessibleName="Theme")
+        for name, words in THEMES.items():
+            self.theme.addItem(words, name)
+        self.theme.activated.connect(lambda: self._theme.choose(self.theme.currentData()))
+        self.server.toggled.connect(self._show_choice)
+        self.fields.changed.connect(self._show_choice)
+        self._arrange(hint, server_hint, testing)
+
+    def _arrange(self, hint: QLabel, server_hint: QLabel, testing: QHBoxLayout) -> None:
+        layout = QVBoxLayout(self, spacing=8)
+        layout.setContentsMargins(22, 18, 22, 16)
+        layout.addWidget(_heading("Database"))
+        layout.addWidget(self.override)
+        for widget in (self.embedded, hint, self.server, server_hint, self.fields):
+            layout.addWidget(widget)
+        layout.addLayout(testing)
+        layout.addWidget(self.result)
+        layout.addSpacing(6)
+        layout.addWidget(rule())
+        layout.addSpacing(2)
+        layout.addWidget(_heading("Appearance"))
+        rows = form()
+        label = QLabel("T&heme")
+        label.setBuddy(self.theme)
+        rows.addRow(label, self.theme)
+        layout.addLayout(rows)
+        layout.addStretch()
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        self.save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
+        self.save.setObjectName("saveSettingsButton")
+        self.buttons.accepted.connect(self._save)
+        self.buttons.rejected.connect(self.reject)
+        layout.addSpacing(6)
+        layout.addWidget(self.buttons)
+
+    def _show(self, read: work.Read) -> None:
+        self._busy(False)
+        self._before = read.settings
+        if read.settings.database_url:
+            self.server.setChecked(True)
+            self.fields.show_url(read.settings.database_url)
+            self.fields.password.setPlaceholderText("kept in the system's keyring" if read.has_password else "")
+        self.theme.setCurrentIndex(max(0, self.theme.findData(read.settings.theme)))
+        if read.override:
+            self.override.say("info", read.override, "What is saved here is the default for starts without it.")
+        if not read.has_keyring:
+            self.fields.password_field.say_hint("This computer has no keyring: the password is kept until you quit.")
+        self._show_choice()
+
+    def _show_choice(self) -> None:
+        chosen = self.server.isChecked()
+        self.fields.setEnabled(chosen)
+        self.fields.setVisible(chosen)
+        complete = not chosen or not (self.fields.address.problem or self.fields.url_field.problem)
+        self.test.setEnabled(complete and self._testing is None)
+        self.save.setEnabled(complete)
+        self.result.hide()
+
+    def _busy(self, busy: bool) -> None:
+        self.save.setEnabled(not busy)
+        self.test.setEnabled(not busy)
+
+    def choice(self) -> Choice:
+        """What is chosen now."""
+        address = self.fields.address if self.server.isChecked() else None
+        return Choice(
+            database_url=address.url if address else None,
+            password=address.password if address else "",
+            theme=self.theme.currentData(),
+        )
+
+    def _test(self) -> None:
+        self.result.hide()
+        self.test.setEnabled(False)
+        self.busy.show()
+        choice = self.choice()
+        self._testing = self._runner.start(
+            lambda progress: self._store.test(choice, progress),
+            lane=Lane.QUERY,
+            owner=self,
+            succeeded=lambda words: self.result.say("success", "The connection works.", words),
+            failed=self._test_failed,
+        )
+        self._testing.ended.connect(self._test_ended)
+
+    def _test_failed(self, error: Exception) -> None:
+        told = errors.account(error)
+        self.result.say("danger", told.title, "\n".join(text for text in (told.advice, told.details[:300]) if text))
+
+    def _test_ended(self) -> None:
+        self._testing = None
+        self.busy.hide()
+        self.test.setEnabled(True)
+
+    def _save(self) -> None:
+        choice = self.choice()
+        self._busy(True)
+        self._runner.start(
+            lambda _: self._store.save(choice),
+            owner=self,
+            succeeded=self._saved,
+            failed=self._not_saved,
+        )
+
+    def _saved(self, url: str | None) -> None:
+        self.saved.emit(url)
+        self.accept()
+
+    def _not_saved(self, error: Exception) -> None:
+        self._busy(False)
+        errors.show(self, error)
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", "heading")
+    return label

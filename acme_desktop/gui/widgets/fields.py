@@ -1,0 +1,96 @@
+"""Form fields that say beside themselves what is wrong, and labels that shorten instead of overflowing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFormLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from acme_desktop.gui.widgets.notices import repolish
+
+
+class Field(QWidget):
+    """An input with a line for its error under it; the line takes no room while there is nothing to say."""
+
+    def __init__(self, control: QWidget, name: str, hint: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.control = control
+        self._name = name
+        self._hint = hint
+        control.setAccessibleName(name)
+        self.message = QLabel(hint, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.message.setObjectName(f"{control.objectName()}Message")
+        layout = QVBoxLayout(self, spacing=3)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(control)
+        layout.addWidget(self.message)
+        self.setFocusProxy(control)
+        self.complain("")
+
+    @property
+    def problem(self) -> str:
+        """What is wrong now, or ""."""
+        return self.message.text() if self.control.property("invalid") else ""
+
+    def say_hint(self, text: str) -> None:
+        """Change the line that is there while nothing is wrong."""
+        self._hint = text
+        self.complain(self.problem)
+
+    def complain(self, text: str) -> None:
+        """Say what is wrong; "" is all right."""
+        self.control.setProperty("invalid", bool(text))
+        self.message.setText(text or self._hint)
+        self.message.setProperty("role", "error" if text else "muted")
+        self.message.setVisible(bool(text or self._hint))
+        # Screen readers read the description with the field.
+        self.control.setAccessibleDescription(text or self._hint)
+        repolish(self.control)
+        repolish(self.message)
+
+
+def form() -> QFormLayout:
+    """A form with labels above long fields nowhere and beside them everywhere, evenly spaced."""
+    layout = QFormLayout(
+        fieldGrowthPolicy=QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow,
+        labelAlignment=Qt.AlignmentFlag.AlignLeft,
+        rowWrapPolicy=QFormLayout.RowWrapPolicy.DontWrapRows,
+        horizontalSpacing=14,
+        verticalSpacing=10,
+    )
+    layout.setContentsMargins(0, 0, 0, 0)
+    return layout
+
+
+class ElidedLabel(QLabel):
+    """One line that ends in "…" where it does not fit; the tooltip has the whole."""
+
+    def __init__(
+        self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight, **properties: object
+    ) -> None:
+        super().__init__(text, **properties)
+        self._mode = mode
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._hint()
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._hint()
+
+    def _hint(self) -> None:
+        whole = self.text()
+        fits = self.fontMetrics().horizontalAdvance(whole) <= self.contentsRect().width()
+        self.setToolTip("" if fits else whole)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        room = self.contentsRect()
+        text = self.fontMetrics().elidedText(self.text(), self._mode, room.width())
+        painter.drawText(room, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), text)
