@@ -214,7 +214,7 @@ def _apply(changes: Changes, product: Product) -> Product:
         for field in ("sku", "name", "description", "active")
         if (value := getattr(changes, field)) is not None
     }
-    if given.get("description") == "" != product.description:
+    if given.get("description") == "" and product.description != "":
         given["description"] = None  # only another program writes a blank one, and there it stays
     return replace(product, **given)
 
