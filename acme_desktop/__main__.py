@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from acme_desktop.cli import main as command_line
-
 
 def main() -> int:
     """Run what the arguments ask for; returns the exit status."""
+    if sys.argv[1:2] == ["--supervise-postgres"]:
+        # The packaged program has no Python to start the server's supervisor with, so it is its own.
+        from acme_desktop.core.database import supervisor
+
+        return supervisor.main(sys.argv[2:])
+    from acme_desktop.cli import main as command_line
+
     return command_line.main(sys.argv[1:], open_window=_open_window)
 
 

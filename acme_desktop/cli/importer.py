@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -89,12 +90,17 @@ def _import(file: str, chosen: ImportOptions, dry_run: bool, context: Context) -
         if context.json:
             context.emit(ImportReport(None, None, file, "failed", chosen.mode, error=str(missing)).to_json())
         return missing.exit_code
+    return tell(report, context)
+
+
+def tell(report: ImportReport, context: Context) -> int:
+    """Write a report as data and in words; returns its exit status."""
     if context.json:
         context.emit(report.to_json())
     else:
         _narrate(report, context)
     if report.error:
-        context.say(f"acme-desktop: {file}: {report.error}")
+        print(f"acme-desktop: {report.file}: {report.error}", file=sys.stderr)
     if report.status == "cancelled":
         context.say("Cancelled. Nothing was changed.")
     return {"failed": output.FAILED, "cancelled": output.CANCELLED}.get(

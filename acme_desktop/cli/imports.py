@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from acme_desktop.cli import changes, output
+from acme_desktop.cli import changes, importer, output
 from acme_desktop.cli.output import Context
 from acme_desktop.core.foundation.errors import Refused
 from acme_desktop.core.importer import report
+from acme_desktop.core.importer import run as run_importer
 from acme_desktop.core.importer.report import ImportRecord
 
 
@@ -24,6 +25,7 @@ def add_parser(subparsers: Any) -> None:
         ("show", "one import with its settings and counts"),
         ("rejects", "its rejected rows, as CSV"),
         ("undo", "take it back"),
+        ("resume", "go on with one that was cut off"),
     ):
         action = actions.add_parser(name, help=words)
         action.add_argument("id", type=int, metavar="ID")
@@ -33,7 +35,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace, context: Context) -> int:
     """Do what the action says."""
-    actions = {"list": _list, "show": _show, "rejects": _rejects, "undo": _undo}
+    actions = {"list": _list, "show": _show, "rejects": _rejects, "undo": _undo, "resume": _resume}
     return actions[options.action](options, context)
 
 
@@ -82,6 +84,12 @@ def _undo(options: argparse.Namespace, context: Context) -> int:
     if record.change_set_id is None:
         raise Refused(f"Import {options.id} changed nothing.", "There is nothing to undo.")
     return changes.undo(record.change_set_id, context)
+
+
+def _resume(options: argparse.Namespace, context: Context) -> int:
+    with context.progress(f"import {options.id}") as progress:
+        resumed = run_importer.resume(context.workspace.database, options.id, progress, context.author)
+    return importer.tell(resumed, context)
 
 
 def _line(record: ImportRecord) -> str:

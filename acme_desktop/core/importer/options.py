@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
+from typing import Any, Self
 
 FIELDS = ("sku", "name", "description", "active")
 REQUIRED_FIELDS = ("sku", "name")
@@ -41,3 +42,13 @@ class ImportOptions:
     rejects_file: str | None = None
     sheet: str | None = None
     literal_quotes: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """What the history keeps of them; `from_json` takes it back."""
+        return {**vars(self), "mapping": dict(self.mapping)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """The options that the history kept; names that are no longer known are ignored."""
+        known = {one.name for one in fields(cls)}
+        return cls(**{name: value for name, value in stored.items() if name in known})

@@ -21,6 +21,8 @@ from psycopg.types.json import Jsonb
 
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.foundation.errors import EnvironmentProblem, NotFound
+from acme_desktop.core.importer import running
+from acme_desktop.core.importer.fingerprint import Fingerprint
 from acme_desktop.core.importer.options import ImportOptions
 
 Status = Literal["completed", "previewed", "failed", "cancelled"]
@@ -64,7 +66,7 @@ class ImportReport:
 
 @dataclass(frozen=True)
 class ImportRecord:
-    """An import as the history keeps it; `status` is "reading" while it runs or where it was cut off."""
+    """An import as the history keeps it; `status` is "reading" while it runs and "interrupted" where it was cut off."""
 
     id: int
     change_set_id: int | None
@@ -87,6 +89,11 @@ class ImportRecord:
     finished_at: datetime | None
     seconds: float | None
 
+    @property
+    def source(self) -> dict[str, Any] | None:
+        """The file's fingerprint when the import began."""
+        return self.profile.get("source")
+
     def to_json(self) -> dict[str, Any]:
         """All of it; moments in ISO 8601, UTC."""
         moments = {"started_at": self.started_at, "finished_at": self.finished_at}
@@ -103,25 +110,47 @@ class Superseded:
     sku: str
 
 
+# A running import's session holds a lock; one that is "reading" without it was cut off.
+_SELECT = """
+SELECT i.id, i.change_set_id, i.file, i.options, i.profile, i.read, i.created, i.updated, i.unchanged, i.superseded,
+    i.rejected, i.skipped, i.rejects_file, i.error, i.actor, i.client, i.started_at, i.finished_at, i.seconds,
+    CASE WHEN i.status = 'reading' AND NOT EXISTS (
+        SELECT FROM pg_locks AS l
+        WHERE l.locktype = 'advisory' AND l.classid = %(class)s AND l.objid = i.id AND l.granted
+            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    ) THEN 'interrupted' ELSE i.status END AS status
+FROM imports AS i
+"""
+
+
 def open_receipt(connection: Connection[Any], file: str, options: ImportOptions, author: Author) -> int:
     """Write down that an import begins; returns its id."""
+    source = Fingerprint.of(file)
     row = connection.execute(
-        "INSERT INTO imports (file, status, options, actor, client) VALUES (%s, 'reading', %s, %s, %s) RETURNING id",
-        (file, Jsonb({**vars(options), "mapping": dict(options.mapping)}), author.actor, author.client),
+        "INSERT INTO imports (file, status, options, profile, actor, client) "
+        "VALUES (%s, 'reading', %s, %s, %s, %s) RETURNING id",
+        (file, Jsonb(options.to_json()), Jsonb({"source": source and vars(source)}), author.actor, author.client),
     ).fetchone()
     assert row is not None
     identifier: int = row[0]
     return identifier
 
 
-def close_receipt(connection: Connection[Any], report: ImportReport, header: Sequence[str] = ()) -> None:
+def note_reading(connection: Connection[Any], import_id: int, read: int, rejected: int) -> None:
+    """Write down how far a file is staged, so that a cut-off import can go on from there."""
+    connection.execute("UPDATE imports SET read = %s, rejected = %s WHERE id = %s", (read, rejected, import_id))
+
+
+def close_receipt(
+    connection: Connection[Any], report: ImportReport, header: Sequence[str] = (), sha256: str | None = None
+) -> None:
     """Write down how an import ended, in the connection's transaction."""
     values = report.to_json()
     profile = {name: values[name] for name in ("encoding", "delimiter", "header_line", "mapping")}
-    profile["header"] = list(header)
+    profile |= {"header": list(header), "sha256": sha256}
     connection.execute(
         """
-        UPDATE imports SET status = %(status)s, change_set_id = %(change_set_id)s, profile = %(profile)s,
+        UPDATE imports SET status = %(status)s, change_set_id = %(change_set_id)s, profile = profile || %(profile)s,
             read = %(read)s, created = %(created)s, updated = %(updated)s, unchanged = %(unchanged)s,
             superseded = %(superseded)s, rejected = %(rejected)s, skipped = %(skipped)s,
             rejects_file = %(rejects_file)s, error = %(error)s, seconds = %(seconds)s, finished_at = clock_timestamp()
@@ -138,7 +167,7 @@ def get(connection: Connection[Any], import_id: int) -> ImportRecord:
         NotFound: there is none with that id.
     """
     with connection.cursor(row_factory=class_row(ImportRecord)) as cursor:
-        record = cursor.execute("SELECT * FROM imports WHERE id = %s", (import_id,)).fetchone()
+        record = cursor.execute(f"{_SELECT} WHERE i.id = %(id)s", {"class": running.CLASS, "id": import_id}).fetchone()
     if record is None:
         raise NotFound(f"There is no import {import_id}.", "See `acme-desktop imports list`.")
     return record
@@ -147,7 +176,8 @@ def get(connection: Connection[Any], import_id: int) -> ImportRecord:
 def latest(connection: Connection[Any], *, limit: int = 100) -> list[ImportRecord]:
     """The newest imports first."""
     with connection.cursor(row_factory=class_row(ImportRecord)) as cursor:
-        return cursor.execute("SELECT * FROM imports ORDER BY id DESC LIMIT %s", (limit,)).fetchall()
+        parameters = {"class": running.CLASS, "limit": limit}
+        return cursor.execute(f"{_SELECT} ORDER BY i.id DESC LIMIT %(limit)s", parameters).fetchall()
 
 
 def superseded(connection: Connection[Any], import_id: int, *, limit: int = 1000) -> list[Superseded]:

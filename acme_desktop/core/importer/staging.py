@@ -56,6 +56,27 @@ def drop(connection: Connection[Any], import_id: int) -> None:
     connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table(import_id)))
 
 
+def count(connection: Connection[Any], import_id: int) -> tuple[int, int]:
+    """How many rows of an import are staged, and how many rejected."""
+    name = f"staging_{import_id}"
+    exists = connection.execute("SELECT to_regclass(%s)", (name,)).fetchone()
+    staged = 0
+    if exists is not None and exists[0] is not None:
+        row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(table(import_id))).fetchone()
+        assert row is not None
+        staged = row[0]
+    row = connection.execute("SELECT count(*) FROM import_rejects WHERE import_id = %s", (import_id,)).fetchone()
+    assert row is not None
+    return staged, row[0]
+
+
+def clear(connection: Connection[Any], import_id: int) -> None:
+    """Begin an import's staging anew."""
+    drop(connection, import_id)
+    create(connection, import_id)
+    connection.execute("DELETE FROM import_rejects WHERE import_id = %s", (import_id,))
+
+
 def append(connection: Connection[Any], import_id: int, chunk: Chunk, *, staged: int, rejected: int) -> None:
     """Write one chunk, in the connection's transaction.
 

@@ -1,0 +1,286 @@
+"""A file in its staging table: what would happen, doing it, or forgetting it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import psycopg
+from psycopg import Connection
+
+from acme_desktop.core.changes.change_set import Author, lock_out_writers
+from acme_desktop.core.database.connections import Database, interruptible
+from acme_desktop.core.foundation.errors import Cancelled, InputProblem, Refused
+from acme_desktop.core.foundation.progress import Progress
+from acme_desktop.core.importer import chunks, fingerprint, merge, preview, report, running, staging
+from acme_desktop.core.importer.chunks import Chunk, Profile, Reader
+from acme_desktop.core.importer.fingerprint import Fingerprint
+from acme_desktop.core.importer.options import ImportOptions
+from acme_desktop.core.importer.preview import Counts, Difference, Fate
+from acme_desktop.core.importer.report import ImportReport
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """How far the file is read: all rows, the accepted and the rejected ones."""
+
+    read: int = 0
+    staged: int = 0
+    rejected: int = 0
+
+    def plus(self, chunk: Chunk) -> _Reading:
+        return _Reading(
+            self.read + chunk.read, self.staged + chunk.accepted.num_rows, self.rejected + len(chunk.rejected)
+        )
+
+
+class StagedImport:
+    """A file in its staging table, on a connection of its own until it is closed.
+
+    Attributes:
+        import_id: its number in the history.
+        profile: how the file was read; None until `read`.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        path: str | Path,
+        options: ImportOptions,
+        author: Author,
+        *,
+        cut_off: int | None = None,
+    ) -> None:
+        """Begin an import, or with `cut_off` take up one that was cut off.
+
+        Raises:
+            Refused: the import to take up is running, or its file changed meanwhile.
+        """
+        self._options = options
+        self._author = author
+        self._file = str(path)
+        self._started = time.monotonic()
+        self._reading = _Reading()
+        self._already = _Reading()
+        self._previewed: Counts | None = None
+        self._sha256: str | None = None
+        self._open = True
+        self.profile: Profile | None = None
+        self._resources = ExitStack()
+        with ExitStack() as opening:
+            opening.push(self._resources)
+            self._connection: Connection[Any] = self._resources.enter_context(database.connect())
+            self.import_id = self._begin() if cut_off is None else self._take_up(cut_off)
+            opening.pop_all()
+
+    def _begin(self) -> int:
+        with self._connection.transaction():
+            import_id = report.open_receipt(self._connection, self._file, self._options, self._author)
+            running.lock(self._connection, import_id)
+            self._resources.callback(running.unlock, self._connection, import_id)
+            staging.create(self._connection, import_id)
+        return import_id
+
+    def _take_up(self, import_id: int) -> int:
+        if not running.lock(self._connection, import_id):
+            raise Refused(f"Import {import_id} is running.", "Wait until it ends.")
+        self._resources.callback(running.unlock, self._connection, import_id)
+        with self._connection.transaction():
+            record = report.get(self._connection, import_id)
+            if record.status not in ("reading", "interrupted"):
+                raise Refused(f"Import {import_id} is {record.status}.", "Only one that was cut off can be resumed.")
+            if not record.source or Fingerprint.of(record.source["path"]) != Fingerprint(**record.source):
+                raise Refused(
+                    f"{record.file} is not there any more as it was when import {import_id} began.", "Import it anew."
+                )
+            staged, rejected = staging.count(self._connection, import_id)
+            # A crash of the server empties the staging table; then nothing is left to go on from.
+            if staged + rejected == record.read:
+                self._already = _Reading(record.read, staged, rejected)
+            else:
+                staging.clear(self._connection, import_id)
+        return import_id
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def read(self, progress: Progress) -> None:
+        """Bring the whole file into the staging table, a transaction a chunk.
+
+        Raises:
+            InputProblem: the file is refused, or has more rejects than allowed.
+            Cancelled: as asked.
+        """
+        with ThreadPoolExecutor(1, thread_name_prefix="hash") as pool:
+            hashing = pool.submit(fingerprint.sha256, self._file)
+            with chunks.open_source(self._file, self._options) as reader:
+                self.profile = reader.profile
+                progress.stage("Reading", reader.total_bytes)
+                for chunk in _read_ahead(reader):
+                    self._take(chunk)
+                    progress.update(chunk.position, rows=self._reading.read)
+            self._sha256 = hashing.result()
+        done = self._reading
+        if done.read != done.staged + done.rejected or done.read < self._already.read:
+            raise AssertionError(f"read {done}, already staged {self._already}")
+        self._check_rejects(done.rejected)
+
+    def _take(self, chunk: Chunk) -> None:
+        """Stage a chunk, unless that was done before the import was cut off."""
+        before = self._reading
+        self._reading = before.plus(chunk)
+        if self._reading.read <= self._already.read:
+            return
+        with self._connection.transaction():
+            # A chunk that a crash takes back is read again, so its commit need not wait for the disk.
+            self._connection.execute("SET LOCAL synchronous_commit = off")
+            staging.append(self._connection, self.import_id, chunk, staged=before.staged, rejected=before.rejected)
+            report.note_reading(self._connection, self.import_id, self._reading.read, self._reading.rejected)
+
+    def _check_rejects(self, rejected: int) -> None:
+        limit = self._options.max_rejects
+        if limit is not None and rejected > limit:
+            raise InputProblem(
+                f"{rejected:,} rows were rejected and at most {limit:,} are allowed.",
+                "Nothing was imported. Mend the rejected rows, or allow more of them.",
+            )
+
+    def preview(self, progress: Progress) -> ImportReport:
+        """What a commit would do now; writes nothing to the catalogue. A later commit holds to it."""
+        progress.stage("Comparing with the catalogue")
+        with interruptible(self._connection, progress), self._connection.transaction():
+            self._previewed = preview.classify(self._connection, self.import_id, self._options, self._reading.staged)
+        return self._report("previewed", self._previewed)
+
+    def differences(self, fates: list[Fate], *, after: int = -1, limit: int = 200) -> list[Difference]:
+        """A page of what `preview` found, in file order, after the row with ordinal `after`."""
+        with self._connection.transaction():
+            return preview.differences(self._connection, self.import_id, fates, after=after, limit=limit)
+
+    def rejections(self, *, limit: int = 1000) -> list[dict[str, Any]]:
+        """The first rejected rows."""
+        with self._connection.transaction():
+            rows = report.rejects(self._connection, self.import_id)
+            return [row for row, _ in zip(rows, range(limit), strict=False)]
+
+    def commit(self, progress: Progress) -> ImportReport:
+        """Merge into the catalogue, all or nothing.
+
+        Raises:
+            Refused: a preview was made and the catalogue changed so that it no longer holds.
+            Cancelled: as asked; nothing was changed.
+        """
+        progress.stage("Writing to the catalogue")
+        with interruptible(self._connection, progress), self._connection.transaction():
+            merged = self._merge(progress)
+            finished = self._report("completed", merged.counts)
+            self._check_rejects(finished.rejected)
+            if merged.change_set is not None:
+                finished = replace(finished, change_set_id=merged.change_set.id)
+            if not finished.balanced:
+                raise AssertionError(f"the counts do not balance: {finished}")
+            report.close_receipt(self._connection, finished, self._header, self._sha256)
+            self._drop_tables()
+            progress.check()
+        self._open = False
+        _log.info("import %s: %s", self.import_id, finished)
+        return finished
+
+    def _merge(self, progress: Progress) -> merge.Merged:
+        connection, staged, options = self._connection, self._reading.staged, self._options
+        summary = Path(self._file).name
+        lock_out_writers(connection)
+        plain = options.mode == "upsert" and options.blank == "clear" and self._previewed is None
+        if plain and merge.is_empty(connection):
+            return merge.insert_all(connection, self.import_id, self._author, staged, summary)
+        counts = preview.classify(connection, self.import_id, options, staged)
+        if self._previewed is not None and counts != self._previewed:
+            raise Refused(
+                "The catalogue changed since the preview.",
+                "Nothing was imported. Look at the new preview, then import.",
+                f"preview: {self._previewed}\nnow: {counts}",
+            )
+        if counts.rejected and self.profile is not None:
+            merge.reject_nameless(connection, self.import_id, self.profile, self._reading.rejected)
+        return merge.apply(connection, self.import_id, self._author, counts, summary, progress)
+
+    def fail(self, error: BaseException) -> ImportReport:
+        """Write into the history why the import ends; the catalogue is as it was."""
+        status: Literal["failed", "cancelled"] = "cancelled" if isinstance(error, Cancelled) else "failed"
+        so_far = self._report(status, Counts())
+        ended = report.unhappened(so_far, None if status == "cancelled" else str(error))
+        self._forget(ended)
+        return ended
+
+    def close(self) -> None:
+        """Give the connection back; of an import that neither failed nor was committed nothing is left."""
+        with self._resources:
+            self._forget(None)
+
+    def _forget(self, ended: ImportReport | None) -> None:
+        if not self._open:
+            return
+        self._open = False
+        try:
+            with self._connection.transaction():
+                self._drop_tables()
+                if ended is None:
+                    report.delete(self._connection, self.import_id)
+                else:
+                    report.close_receipt(self._connection, ended, self._header, self._sha256)
+        except psycopg.Error:
+            # The server is out of reach. The next start finds the import without an owner and clears it up.
+            _log.warning("import %s could not be closed", self.import_id, exc_info=True)
+
+    def save_rejects(self, target: Path) -> None:
+        """Write the rejected rows to a file and the file's name into the history."""
+        with self._connection.transaction():
+            report.save_rejects(self._connection, self.import_id, self._header, target)
+
+    @property
+    def _header(self) -> list[str]:
+        return list(self.profile.header) if self.profile else []
+
+    def _drop_tables(self) -> None:
+        preview.drop(self._connection, self.import_id)
+        staging.drop(self._connection, self.import_id)
+
+    def _report(self, status: report.Status, counts: Counts) -> ImportReport:
+        profile, done = self.profile, self._reading
+        fates = asdict(counts)
+        fates["rejected"] += done.rejected
+        return ImportReport(
+            import_id=None if status == "previewed" else self.import_id,
+            change_set_id=None,
+            file=self._file,
+            status=status,
+            mode=self._options.mode,
+            read=done.read,
+            **fates,
+            encoding=profile.encoding if profile else None,
+            delimiter=profile.delimiter if profile else None,
+            header_line=profile.header_line if profile else None,
+            mapping=profile.mapping if profile else {},
+            seconds=time.monotonic() - self._started,
+        )
+
+
+def _read_ahead(reader: Reader) -> Iterator[Chunk]:
+    """The reader's chunks, each read in a thread while the one before is being written."""
+    pending = iter(reader)
+    with ThreadPoolExecutor(1, thread_name_prefix="reader") as pool:
+        future = pool.submit(next, pending, None)
+        while (chunk := future.result()) is not None:
+            future = pool.submit(next, pending, None)
+            yield chunk
