@@ -1,228 +1,201 @@
-"""One PostgreSQL database: its pool of connections, statements that can be cancelled, notifications.
-
-Whatever goes wrong between here and the server becomes a `Problem` with a next step; no message ever shows a password.
-"""
+"""One database and the connections to it: pooled, thread-safe, cancellable, with errors a person can use."""
 
 from __future__ import annotations
 
-import contextlib
 import threading
+import time
 from collections.abc import Iterator
-from typing import Any
+from contextlib import contextmanager
 
 import psycopg
-import sqlalchemy
-from psycopg import Connection
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
+from sqlalchemy.pool import PoolProxiedConnection
 
-from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem, UsageProblem
+from acme_desktop.core.database import failures
+from acme_desktop.core.database.notifications import Listener
+from acme_desktop.core.database.urls import DatabaseUrl
+from acme_desktop.core.foundation.errors import EnvironmentProblem
 from acme_desktop.core.foundation.progress import Progress
 
-OLDEST_VERSION = 14
-_POOL_SIZE = 8
-_LISTEN_SECONDS = 0.5
-
-_SESSION = {
+OLDEST_SERVER = 14
+_DEFAULTS: dict[str, str | int] = {
     "application_name": "acme-desktop",
-    "connect_timeout": "10",
-    "keepalives_idle": "30",
-    "keepalives_interval": "10",
-    "keepalives_count": "3",
-    "client_encoding": "utf8",
+    "connect_timeout": 10,
+    "keepalives": 1,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
 }
+_RESTART_PATIENCE = 5.0  # seconds that the embedded server may be away while its supervisor starts it again
+_CANCEL_EVERY = 0.2
+
+Connection = psycopg.Connection[tuple[object, ...]]
 
 
 class Database:
-    """One database, for any number of threads.
+    """One database; safe to use from any thread.
 
     Attributes:
-        url: the libpq URL, with its password.
-        embedded: whether it is this program's own server.
-        engine: SQLAlchemy's engine on the same pool.
+        url: where it is, with the password where there is one; a URL that psycopg takes.
+        embedded: whether it is the embedded PostgreSQL of a data folder.
+        engine: SQLAlchemy's engine; its errors are not translated, see `translated`.
     """
 
-    def __init__(self, url: str, *, embedded: bool = False) -> None:
-        self.url = _libpq_url(url)
+    def __init__(self, url: DatabaseUrl, *, embedded: bool) -> None:
+        self._url = url
         self.embedded = embedded
-        self._parameters = _parameters(self.url)
-        self.engine: Engine = sqlalchemy.create_engine(
-            "postgresql+psycopg://",
-            creator=self._connect,
-            pool_size=_POOL_SIZE,
-            max_overflow=2 * _POOL_SIZE,
-            pool_pre_ping=True,
+        self._conninfo = url.conninfo(**_DEFAULTS)
+        self.engine: Engine = create_engine(
+            "postgresql+psycopg://", creator=self._connect, pool_pre_ping=True, pool_size=4, max_overflow=12
         )
 
     @classmethod
     def open(cls, url: str, *, embedded: bool = False) -> Database:
-        """Connect for the first time and see whether the server will do.
+        """Connect, and check that the server is fit; a missing password is asked of the system's keyring.
 
         Raises:
             UsageProblem: the URL is none.
-            EnvironmentProblem: the server cannot be reached, is too old, or folds letters otherwise than we need.
+            EnvironmentProblem: no connection, a server before PostgreSQL 14, or a locale that cannot fold letters.
         """
-        database = cls(url, embedded=embedded)
+        parsed = DatabaseUrl.parse(url)
+        if parsed.password is None and not parsed.local and "passfile" not in parsed.parameters:
+            from acme_desktop.core.database import passwords
+
+            if kept := passwords.load(parsed):
+                parsed = parsed.with_password(kept)
+        database = cls(parsed, embedded=embedded)
         try:
-            with database.connect() as connection:
-                _check_server(connection)
+            database._check()
         except BaseException:
             database.close()
             raise
         return database
 
     @property
+    def url(self) -> str:
+        """With the password; for programs, not for people."""
+        return str(self._url)
+
+    @property
+    def safe_url(self) -> str:
+        """Without the password; a URL that psycopg takes where none is needed."""
+        return str(self._url.without_password())
+
+    @property
     def display_name(self) -> str:
-        """What people call it: no password."""
-        if self.embedded:
-            return "Embedded database"
-        name, host = self._parameters.get("dbname", "postgres"), self._parameters.get("host", "localhost")
-        port = self._parameters.get("port")
-        return f"{name} on {host}:{port}" if port and port != "5432" else f"{name} on {host}"
+        """Which database it is, for people; never with a password."""
+        return "Embedded database" if self.embedded else self._url.for_people
 
-    @contextlib.contextmanager
-    def connect(self) -> Iterator[Connection[Any]]:
-        """A psycopg connection in a transaction: committed at the end, rolled back on an error.
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A psycopg connection in a transaction: committed at the end, rolled back at an error.
 
         Raises:
-            EnvironmentProblem: the server cannot be reached or is lost on the way.
+            EnvironmentProblem: no connection, or it was lost on the way.
         """
-        with translated(self.display_name):
-            pooled = self.engine.raw_connection()
-            try:
-                connection = pooled.driver_connection
-                assert isinstance(connection, Connection)
-                with contextlib.ExitStack() as undo:
-                    undo.callback(connection.rollback)
-                    yield connection
-                    undo.pop_all()
-                connection.commit()
-            finally:
-                pooled.close()
-
-    @contextlib.contextmanager
-    def cancellable(self, progress: Progress) -> Iterator[Connection[Any]]:
-        """Like `connect`, with statements that the progress's cancel interrupts on the server.
-
-        Raises:
-            Cancelled: as asked.
-        """
-        with self.connect() as connection, interruptible(connection, progress):
+        with self.translated(), self._borrowed() as connection:
             yield connection
+            connection.commit()
 
-    @contextlib.contextmanager
-    def listen(self, channel: str, stop: threading.Event) -> Iterator[Iterator[str]]:
-        """The payloads notified on a channel, on a connection of its own, until `stop` is set."""
-        with translated(self.display_name), self._connect(autocommit=True) as connection:
-            connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))
+    @contextmanager
+    def cancellable(self, progress: Progress) -> Iterator[Connection]:
+        """Like `connect`; ``progress.cancel()`` interrupts the statement that runs on the server.
 
-            def payloads() -> Iterator[str]:
-                while not stop.is_set():
-                    for notify in connection.notifies(timeout=_LISTEN_SECONDS):
-                        yield notify.payload
+        Raises:
+            Cancelled: the progress was cancelled; nothing is committed.
+            EnvironmentProblem: no connection, or it was lost on the way.
+        """
+        progress.check()
+        with self.translated(), self._borrowed() as connection:
+            try:
+                with _interrupting(connection, progress):
+                    yield connection
+                progress.check()
+            except psycopg.errors.QueryCanceled:
+                progress.check()
+                raise
+            connection.commit()
 
-            yield payloads()
+    def listen(self, channel: str) -> Listener:
+        """Notifications of a channel, over a connection of their own; iterate in a thread, `stop` from another."""
+        return Listener(self._connect, channel)
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Make `EnvironmentProblem` of a lost connection and the like, for work that goes through `engine`."""
+        with failures.translated(self._url, self.display_name):
+            yield
 
     def close(self) -> None:
-        """Close every pooled connection."""
+        """Close all pooled connections."""
         self.engine.dispose()
 
-    def _connect(self, *, autocommit: bool = False) -> Connection[Any]:
-        return psycopg.connect(make_conninfo(**self._parameters), autocommit=autocommit)
+    def _connect(self) -> Connection:
+        deadline = time.monotonic() + (_RESTART_PATIENCE if self.embedded else 0)
+        while True:
+            try:
+                return psycopg.connect(self._conninfo)
+            except psycopg.OperationalError as error:
+                if time.monotonic() > deadline:
+                    raise failures.explain(error, self._url, self.display_name) from None
+                time.sleep(0.1)
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Connection]:
+        borrowed: PoolProxiedConnection = self.engine.raw_connection()
+        connection = borrowed.driver_connection
+        assert isinstance(connection, psycopg.Connection)
+        connection.row_factory = psycopg.rows.tuple_row
+        try:
+            yield connection
+        finally:
+            if connection.closed:
+                borrowed.invalidate()
+            borrowed.close()  # the pool rolls back what was not committed
+
+    def _check(self) -> None:
+        with self.connect() as connection:
+            version = connection.info.server_version
+            if version < OLDEST_SERVER * 10000:
+                raise EnvironmentProblem(
+                    f"{self.display_name} is PostgreSQL {version // 10000}; the oldest that works is {OLDEST_SERVER}.",
+                    "Use a newer server, or the embedded database.",
+                )
+            row = connection.execute("SELECT lower('ÄŻΣ') = 'äżσ', current_setting('server_encoding')").fetchone()
+            if row is None or row[0] is not True:
+                raise EnvironmentProblem(
+                    f"{self.display_name} cannot tell upper from lower case beyond ASCII.",
+                    "Have the database created anew with a UTF-8 locale: CREATE DATABASE name TEMPLATE template0 "
+                    "ENCODING 'UTF8' LOCALE 'C.UTF-8'.",
+                    f"lower('ÄŻΣ') is not 'äżσ'; encoding {row and row[1]}",
+                )
 
 
-@contextlib.contextmanager
-def interruptible(connection: Connection[Any], progress: Progress) -> Iterator[None]:
-    """Let the progress's cancel interrupt the connection's running statement on the server.
+@contextmanager
+def _interrupting(connection: Connection, progress: Progress) -> Iterator[None]:
+    """Cancel whatever statement the connection runs, from a cancel of the progress to the end of the block."""
+    done = threading.Event()
+    threads: list[threading.Thread] = []
 
-    Raises:
-        Cancelled: as asked.
-    """
-    progress.check()
-    progress.interrupt_with(lambda: connection.cancel_safe(timeout=5.0))
+    def interrupt() -> None:
+        while not done.is_set():
+            try:
+                connection.cancel_safe(timeout=5)
+            except psycopg.Error:
+                return  # the connection is gone, and with it the statement
+            done.wait(_CANCEL_EVERY)
+
+    def begin() -> None:
+        if not threads:
+            threads.append(threading.Thread(target=interrupt, name="cancel-statement", daemon=True))
+            threads[0].start()
+
+    progress.interrupt_with(begin)
     try:
         yield
-    except psycopg.errors.QueryCanceled:
-        if progress.cancelled:
-            raise Cancelled from None
-        raise
     finally:
         progress.interrupt_with(None)
-
-
-@contextlib.contextmanager
-def translated(name: str) -> Iterator[None]:
-    """Turn the driver's errors about the surroundings into problems that a person can act on."""
-    try:
-        yield
-    except sqlalchemy.exc.DBAPIError as error:
-        raise _problem(error.orig or error, name) from error
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-        if isinstance(error, psycopg.errors.QueryCanceled):
-            raise
-        raise _problem(error, name) from error
-
-
-def _problem(error: BaseException, name: str) -> EnvironmentProblem:
-    """The sentence and the advice for what a driver says."""
-    told = str(error).strip()
-    known = [
-        (
-            "password authentication failed",
-            "The server does not accept this user and password",
-            "Check both in the settings.",
-        ),
-        ("no password supplied", "The server asks for a password", "Type it in the settings, or put it into the URL."),
-        (
-            "does not exist",
-            "The server has no such database or user",
-            "Check the names, or create the database there first.",
-        ),
-        ("Connection refused", "Nothing answers there", "Check host and port, and whether the server runs."),
-        ("could not translate host name", "There is no computer of that name", "Check the host's name."),
-        ("failed to resolve host", "There is no computer of that name", "Check the host's name."),
-        ("timeout", "The server does not answer", "Check host and port, and the network between."),
-        ("No space left", "The server's disk is full", "Free some space there, then try again."),
-        ("could not extend file", "The server's disk is full", "Free some space there, then try again."),
-        ("too many clients", "The server has no free connection", "Close other programs that use it, then try again."),
-    ]
-    for sign, sentence, advice in known:
-        if sign in told:
-            return EnvironmentProblem(f"{sentence}: {name}.", advice, told)
-    return EnvironmentProblem(
-        f"The connection to the database failed: {name}.", "Try again; nothing was changed.", told
-    )
-
-
-def _check_server(connection: Connection[Any]) -> None:
-    version = connection.info.server_version // 10_000
-    if version < OLDEST_VERSION:
-        raise EnvironmentProblem(
-            f"The server is PostgreSQL {version}; version {OLDEST_VERSION} or newer is needed.",
-            "Ask whoever runs it for a newer one, or use the embedded database.",
-        )
-    row = connection.execute("SELECT lower('ÄŻΣ') = 'äżσ'").fetchone()
-    if row is None or row[0] is not True:
-        raise EnvironmentProblem(
-            "This database does not know that Ä and ä are one letter, so SKUs could not be told apart reliably.",
-            "Create the database with a UTF-8 locale, for example: CREATE DATABASE catalogue TEMPLATE template0 "
-            "ENCODING 'UTF8' LOCALE 'C.UTF-8'.",
-        )
-
-
-def _libpq_url(url: str) -> str:
-    for prefix in ("postgresql+psycopg://", "postgresql+psycopg2://", "postgres://"):
-        if url.startswith(prefix):
-            return "postgresql://" + url.removeprefix(prefix)
-    return url
-
-
-def _parameters(url: str) -> dict[str, Any]:
-    try:
-        named = conninfo_to_dict(url)
-    except psycopg.ProgrammingError as error:
-        raise UsageProblem(
-            "The database's address cannot be understood.",
-            "It looks like postgresql://user@host:5432/database.",
-        ) from error
-    return {**_SESSION, **{key: value for key, value in named.items() if value is not None}}
+        done.set()
+        for thread in threads:
+            thread.join()

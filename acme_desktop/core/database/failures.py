@@ -1,0 +1,95 @@
+"""What a server or the way to it does wrong, as a person should hear it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import errors as pg
+
+from acme_desktop.core.database.urls import DatabaseUrl
+from acme_desktop.core.foundation.errors import EnvironmentProblem
+
+# By SQLSTATE, or its first two characters: title and advice.
+_BY_STATE = {
+    "28": ("{place} refuses the user name or the password.", "Check both in the database URL or the settings."),
+    "3D000": ("{place} does not exist.", "Check the database's name, or have it created."),
+    "53100": ("The disk of {place} is full.", "Free some space there and try again; nothing was changed."),
+    "53200": ("{place} is out of memory.", "Try again later, or give the server more memory."),
+    "53300": ("{place} takes no more connections.", "Close other programs that use it and try again."),
+    "57P03": ("{place} is just starting or stopping.", "Try again in a moment."),
+    "57P": ("{place} was stopped.", "Start it, or wait until it is back, and try again; nothing was changed."),
+    "25006": ("{place} may only be read.", "Connect to the primary server instead of a replica."),
+    "42501": ("The user has too few permissions in {place}.", "Ask its administrator for the right that is missing."),
+    "55P03": ("Another program holds what is needed in {place}.", "Try again when it is done."),
+}
+# By what libpq says where no server answered.
+_BY_WORDS = (
+    ("does not exist", "No such database: {place}.", "Check the database's name, or have it created."),
+    ("role", "{place} does not know the user.", "Check the user name in the database URL."),
+    ("password authentication failed", *_BY_STATE["28"]),
+    ("no password supplied", "{place} wants a password.", "Put it in the database URL or in the settings."),
+    ("no pg_hba.conf entry", *_BY_STATE["28"]),
+    ("starting up", *_BY_STATE["57P03"]),
+    ("shutting down", *_BY_STATE["57P03"]),
+    ("too many clients", *_BY_STATE["53300"]),
+    ("remaining connection slots", *_BY_STATE["53300"]),
+    ("resolve host name", "There is no computer with the name of {place}.", "Check the host name and the network."),
+    ("translate host name", "There is no computer with the name of {place}.", "Check the host name and the network."),
+    ("timeout expired", "{place} does not answer.", "Check the host name, the port and the network."),
+    ("refused", "No server answers for {place}.", "Check that the server runs and that host and port are right."),
+    ("No such file", "No server answers for {place}.", "Check that the server runs and that the folder is right."),
+    ("unreachable", "{place} cannot be reached.", "Check the network."),
+    ("certificate", "{place} could not prove who it is.", "Check the server's certificate and sslmode in the URL."),
+    ("SSL", "{place} and this program do not agree on encryption.", "Check sslmode in the database URL."),
+)
+
+
+def explain(error: BaseException, url: DatabaseUrl, place: str) -> EnvironmentProblem:
+    """The environment's fault that a psycopg error stands for; details never hold the password.
+
+    Args:
+        error: what psycopg raised.
+        url: where it was connected to.
+        place: the database, as people know it.
+    """
+    said = url.hide_password(str(error).strip())
+    state = getattr(error, "sqlstate", None) or ""
+    for key in (state, state[:3], state[:2]):
+        if key and key in _BY_STATE:
+            return _problem(_BY_STATE[key], place, said)
+    if not state:
+        for words, title, advice in _BY_WORDS:
+            if words in said:
+                return _problem((title, advice), place, said)
+    return _problem(
+        ("The connection to {place} failed.", "Check the network and the server, and try again."), place, said
+    )
+
+
+def is_environments_fault(error: BaseException) -> bool:
+    """Whether a psycopg error is about the server or the way to it, and not about the statement."""
+    if isinstance(error, (pg.QueryCanceled, pg.DeadlockDetected, pg.SerializationFailure)):
+        return False
+    return isinstance(error, (psycopg.OperationalError, pg.InsufficientPrivilege, pg.ReadOnlySqlTransaction))
+
+
+@contextmanager
+def translated(url: DatabaseUrl, place: str) -> Iterator[None]:
+    """Raise `EnvironmentProblem` for a lost connection, a full disk and the like; other errors pass as they are.
+
+    Errors that SQLAlchemy wrapped are recognised as well.
+    """
+    try:
+        yield
+    except Exception as error:
+        original = getattr(error, "orig", None) or error
+        if not is_environments_fault(original):
+            raise
+        raise explain(original, url, place) from error
+
+
+def _problem(sentence: tuple[str, str], place: str, said: str) -> EnvironmentProblem:
+    title, advice = (text.format(place=place) for text in sentence)
+    return EnvironmentProblem(title[0].upper() + title[1:], advice, said)

@@ -1,0 +1,91 @@
+"""The embedded server's settings, sized to the machine.
+
+A desktop's server: few connections, large imports, and a person's other programs beside it. Nothing here
+trades the data's safety for speed: fsync, full-page writes and synchronous commit stay on.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+_MIB = 1 << 20
+_CONTAINER_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def settings(data: Path, *, memory: int | None = None) -> dict[str, str]:
+    """PostgreSQL parameters by name.
+
+    Args:
+        data: an existing folder on the disk that holds the cluster.
+        memory: the machine's memory in bytes; asked of the system where it is not given.
+    """
+    memory = memory or machine_memory()
+    chosen = {
+        "max_connections": "50",
+        "shared_buffers": _megabytes(memory / 8, 64, 1024),
+        "effective_cache_size": _megabytes(memory / 2, 128, 1 << 20),
+        "work_mem": _megabytes(memory / 128, 16, 128),
+        "maintenance_work_mem": _megabytes(memory / 16, 64, 1024),
+        "huge_pages": "try" if sys.platform == "linux" else "off",
+        "jit": "off",
+        "random_page_cost": "1.1",
+        # Without replicas a table that is filled in the transaction that made it needs no log of its own.
+        "wal_level": "minimal",
+        "max_wal_senders": "0",
+        "wal_compression": "pglz",
+        "max_wal_size": _megabytes(shutil.disk_usage(data).free / 20, 256, 4096),
+        "min_wal_size": "128MB",
+        "checkpoint_timeout": "15min",
+        "checkpoint_completion_target": "0.9",
+    }
+    if sys.platform in {"linux", "darwin"}:
+        # A statement whose program was killed ends within a second and frees its locks.
+        chosen["client_connection_check_interval"] = "1s"
+    if not _roomy_shared_memory():
+        chosen["dynamic_shared_memory_type"] = "mmap"
+    return chosen
+
+
+def machine_memory() -> int:
+    """Bytes of memory that this machine, or the container around us, has."""
+    found = _physical_memory()
+    for limit in _CONTAINER_LIMITS:
+        try:
+            found = min(found, int(Path(limit).read_text(encoding="ascii")))
+        except (OSError, ValueError):
+            continue
+    return found
+
+
+def _megabytes(size: float, least: int, most: int) -> str:
+    return f"{int(min(max(size / _MIB, least), most))}MB"
+
+
+def _roomy_shared_memory() -> bool:
+    """Containers often have 64 MB of /dev/shm, too little for parallel queries."""
+    if sys.platform != "linux":
+        return True
+    try:
+        return shutil.disk_usage("/dev/shm").total >= 512 * _MIB  # noqa: S108  a mount point, not a temporary file
+    except OSError:
+        return False
+
+
+def _physical_memory() -> int:
+    if sys.platform != "win32":
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    import ctypes
+
+    class Status(ctypes.Structure):
+        _fields_ = (
+            ("length", ctypes.c_ulong),
+            ("load", ctypes.c_ulong),
+            *((name, ctypes.c_ulonglong) for name in ("total", "free", "page", "page_free", "own", "own_free", "more")),
+        )
+
+    status = Status(length=ctypes.sizeof(Status))
+    ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
+    return int(status.total)
