@@ -7,7 +7,6 @@ import importlib
 import logging
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -18,6 +17,10 @@ from acme_desktop.cli.output import Context
 from acme_desktop.core.foundation import logs
 from acme_desktop.core.foundation.errors import Cancelled, NotFound, Problem
 from acme_desktop.core.workspace import Workspace
+
+_log = logging.getLogger(__name__)
+# Before the log is opened, Python would write to stderr by itself.
+logging.getLogger("acme_desktop").addHandler(logging.NullHandler())
 
 OpenWindow = Callable[[str | None, str | None, list[str]], int]
 
@@ -74,13 +77,13 @@ def main(arguments: Sequence[str], *, open_window: OpenWindow | None = None) -> 
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return output.FAILED
     except Exception as error:
-        # The last resort, so that nobody meets a traceback.
-        logging.getLogger(__name__).exception("unexpected error")
+        # The last resort, so that nobody meets a traceback; it goes into the log.
+        _log.exception("unexpected error")
         output.tell(
             Problem(
                 "Something went wrong inside Acme Product Importer; this is a mistake of ours.",
-                "Please report it with the details below. What was to be changed is unchanged.",
-                "".join(traceback.format_exception(error)).strip(),
+                "What was to be changed is unchanged. Please report it with the end of logs/acme-desktop.log.",
+                f"{type(error).__name__}: {error}",
             )
         )
         return output.FAILED

@@ -106,15 +106,9 @@ class Database:
             Cancelled: the progress was cancelled; nothing is committed.
             EnvironmentProblem: no connection, or it was lost on the way.
         """
-        progress.check()
         with self.translated(), self._borrowed() as connection:
-            try:
-                with _interrupting(connection, progress):
-                    yield connection
-                progress.check()
-            except psycopg.errors.QueryCanceled:
-                progress.check()
-                raise
+            with interruptible(connection, progress):
+                yield connection
             connection.commit()
 
     def listen(self, channel: str) -> Listener:
@@ -170,6 +164,23 @@ class Database:
                     "ENCODING 'UTF8' LOCALE 'C.UTF-8'.",
                     f"lower('ÄŻΣ') is not 'äżσ'; encoding {row and row[1]}",
                 )
+
+
+@contextmanager
+def interruptible(connection: Connection, progress: Progress) -> Iterator[None]:
+    """Let ``progress.cancel()`` interrupt the statement that runs on a connection; commit only behind the block.
+
+    Raises:
+        Cancelled: the progress was cancelled, before, in or at the end of the block.
+    """
+    progress.check()
+    try:
+        with _interrupting(connection, progress):
+            yield
+        progress.check()
+    except psycopg.errors.QueryCanceled:
+        progress.check()
+        raise
 
 
 @contextmanager

@@ -26,6 +26,9 @@ class _FolderMakingHandler(logging.handlers.RotatingFileHandler):
 def start(folder: DataFolder, *, verbose: bool = False) -> None:
     """Log to ``logs/acme-desktop.log`` (1 MB, five kept); verbose narrates on stderr as well."""
     logger = logging.getLogger("acme_desktop")
+    for handler in logger.handlers[:]:
+        logger.removeHandler(handler)
+        handler.close()
     logger.setLevel(logging.DEBUG if verbose else logging.INFO)
     to_file = _FolderMakingHandler(folder.logs / "acme-desktop.log")
     handlers: list[logging.Handler] = [to_file]

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -16,7 +16,7 @@ from psycopg import Connection
 
 from acme_desktop.core.changes.change_set import Author, lock_out_writers
 from acme_desktop.core.database.connections import Database, interruptible
-from acme_desktop.core.foundation.errors import Cancelled, InputProblem, Refused
+from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem, InputProblem, Refused
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.importer import chunks, fingerprint, merge, preview, report, running, staging
 from acme_desktop.core.importer.chunks import Chunk, Profile, Reader
@@ -64,6 +64,7 @@ class StagedImport:
         Raises:
             Refused: the import to take up is running, or its file changed meanwhile.
         """
+        self._database = database
         self._options = options
         self._author = author
         self._file = str(path)
@@ -122,7 +123,7 @@ class StagedImport:
             InputProblem: the file is refused, or has more rejects than allowed.
             Cancelled: as asked.
         """
-        with ThreadPoolExecutor(1, thread_name_prefix="hash") as pool:
+        with self._database.translated(), ThreadPoolExecutor(1, thread_name_prefix="hash") as pool:
             hashing = pool.submit(fingerprint.sha256, self._file)
             with chunks.open_source(self._file, self._options) as reader:
                 self.profile = reader.profile
@@ -135,6 +136,12 @@ class StagedImport:
         if done.read != done.staged + done.rejected or done.read < self._already.read:
             raise AssertionError(f"read {done}, already staged {self._already}")
         self._check_rejects(done.rejected)
+
+    @contextmanager
+    def _writing(self, progress: Progress) -> Iterator[None]:
+        """A transaction that the progress's cancel takes back."""
+        with self._database.translated(), self._connection.transaction(), interruptible(self._connection, progress):
+            yield
 
     def _take(self, chunk: Chunk) -> None:
         """Stage a chunk, unless that was done before the import was cut off."""
@@ -159,7 +166,7 @@ class StagedImport:
     def preview(self, progress: Progress) -> ImportReport:
         """What a commit would do now; writes nothing to the catalogue. A later commit holds to it."""
         progress.stage("Comparing with the catalogue")
-        with interruptible(self._connection, progress), self._connection.transaction():
+        with self._writing(progress):
             self._previewed = preview.classify(self._connection, self.import_id, self._options, self._reading.staged)
         return self._report("previewed", self._previewed)
 
@@ -182,7 +189,7 @@ class StagedImport:
             Cancelled: as asked; nothing was changed.
         """
         progress.stage("Writing to the catalogue")
-        with interruptible(self._connection, progress), self._connection.transaction():
+        with self._writing(progress):
             merged = self._merge(progress)
             finished = self._report("completed", merged.counts)
             self._check_rejects(finished.rejected)
@@ -192,7 +199,6 @@ class StagedImport:
                 raise AssertionError(f"the counts do not balance: {finished}")
             report.close_receipt(self._connection, finished, self._header, self._sha256)
             self._drop_tables()
-            progress.check()
         self._open = False
         _log.info("import %s: %s", self.import_id, finished)
         return finished
@@ -225,8 +231,11 @@ class StagedImport:
 
     def close(self) -> None:
         """Give the connection back; of an import that neither failed nor was committed nothing is left."""
-        with self._resources:
-            self._forget(None)
+        try:
+            with self._resources:
+                self._forget(None)
+        except EnvironmentProblem:
+            _log.warning("import %s could not be closed", self.import_id, exc_info=True)
 
     def _forget(self, ended: ImportReport | None) -> None:
         if not self._open:

@@ -159,7 +159,7 @@ def test_rejects_are_kept_and_saved_beside_the_file_and_can_be_mended(database: 
     assert (done.read, done.created, done.rejected) == (4, 2, 2)
     saved = path.with_name("p.rejects.csv")
     assert done.rejects_file == str(saved)
-    rows = list(csv.reader(saved.open(encoding="utf-8")))
+    rows = list(csv.reader(saved.read_text(encoding="utf-8").splitlines()))
     assert rows[0] == ["_line", "_reason", "_message", "sku", "name", "colour"]
     assert [row[:2] + row[3:] for row in rows[1:]] == [
         ["3", "missing_sku", "", "Two", "a,b"],

@@ -36,7 +36,7 @@ class Killer(Progress):
         if rows >= 60_000:
             os.kill(os.getpid(), signal.SIGKILL)
 
-run.import_file(Database(sys.argv[1]), sys.argv[2], ImportOptions(), Killer(), Author("anna", "tests"))
+run.import_file(Database.open(sys.argv[1]), sys.argv[2], ImportOptions(), Killer(), Author("anna", "tests"))
 """
 
 ROWS = 120_000
