@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 
@@ -10,11 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from acme_desktop.core.changes.change_set import CHANNEL
 from acme_desktop.core.database.connections import Database
-from acme_desktop.core.foundation.errors import Problem
 
-_log = logging.getLogger(__name__)
-
-RECONNECT_AFTER_SECONDS = 2.0
 GATHER_MS = 120
 
 
@@ -26,7 +21,8 @@ class ChangeHub(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._listener: _Listener | None = None
+        self._ear: _Ear | None = None
+        self._former: list[_Ear] = []
         # Not restarted by each new notice: a stream of them must not hold the news back for ever.
         self._gather = QTimer(self, interval=GATHER_MS, singleShot=True)
         self._gather.timeout.connect(self.changed)
@@ -41,33 +37,39 @@ class ChangeHub(QObject):
     def listen(self, database: Database) -> None:
         """Listen to this database instead of the one before."""
         self.stop()
-        self._listener = _Listener(database, self._heard.emit)
-        self._listener.start()
+        self._ear = _Ear(database, self._heard.emit)
+        self._ear.start()
 
     def stop(self) -> None:
         """Stop listening; does not wait for the thread."""
-        if self._listener is not None:
-            self._listener.stop()
-            self._listener = None
+        if self._ear is not None:
+            self._ear.stop()
+            self._former.append(self._ear)
+            self._ear = None
         self._gather.stop()
 
+    def wait(self, seconds: float = 3.0) -> None:
+        """Wait for the threads that were stopped; only when nothing is shown any more."""
+        for ear in self._former:
+            ear.join(seconds)
+        self._former.clear()
 
-class _Listener(threading.Thread):
-    """Waits for notices on a connection of its own, and connects again when it is lost."""
+
+class _Ear(threading.Thread):
+    """Waits for notices on a connection of its own, which the core's listener renews when it is lost."""
 
     def __init__(self, database: Database, heard: Callable[[], None]) -> None:
         super().__init__(name="change-listener", daemon=True)
-        self._database, self._heard = database, heard
-        self._stopped = threading.Event()
+        self._listener = database.listen(CHANNEL)
+        self._heard = heard
+        self._deaf = False
 
     def stop(self) -> None:
-        self._stopped.set()
+        """Hear nothing any more; the thread ends by itself."""
+        self._deaf = True
+        self._listener.stop()
 
     def run(self) -> None:
-        while not self._stopped.is_set():
-            try:
-                for _ in self._database.listen(CHANNEL, self._stopped.is_set):
-                    self._heard()
-            except Problem:
-                _log.warning("the connection that hears of changes was lost", exc_info=True)
-            self._stopped.wait(RECONNECT_AFTER_SECONDS)
+        for _ in self._listener:
+            if not self._deaf:
+                self._heard()

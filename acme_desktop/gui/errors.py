@@ -121,8 +121,14 @@ class ErrorDialog(QDialog):
         QGuiApplication.clipboard().setText("\n\n".join(part for part in parts if part))
 
 
+_open: set[ErrorDialog] = set()
+
+
 def show(parent: QWidget | None, error: BaseException) -> ErrorDialog:
     """Open the dialog without waiting for it."""
     dialog = ErrorDialog(parent.window() if parent is not None else None, error)
+    # Held until it is closed: one without a parent belongs to nobody else.
+    _open.add(dialog)
+    dialog.finished.connect(lambda: _open.discard(dialog))
     dialog.open()
     return dialog

@@ -327,6 +327,7 @@ class MainWindow(QMainWindow):
     def wait_for_threads(self) -> None:
         """Wait until no thread of the window is left; only when nothing is shown any more."""
         self._runner.wait()
+        self._hub.wait()
 
     def _ask_to_leave(self) -> None:
         box = QMessageBox(

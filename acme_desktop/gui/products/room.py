@@ -104,10 +104,12 @@ class ProductsRoom(QWidget):
     def refresh(self) -> None:
         """Ask again for what is shown; selection and place stay."""
         if self._database is not None:
+            self._around.hide()
             self.model.refresh()
 
     def _filter(self, asked: Filter) -> None:
         if self._database is not None:
+            self._around.hide()
             self.model.set_filter(asked)
         self._show_state()
 
@@ -115,7 +117,6 @@ class ProductsRoom(QWidget):
         count, filtered = self.model.count, not self.filters.empty
         self.pager.show_count(count, filtered=filtered)
         if count is not None:
-            self._around.hide()
             empty = self.no_match if filtered else self.first_run
             self.pages.setCurrentWidget(self.table if count else empty)
             self.pager.setVisible(bool(count) or filtered)

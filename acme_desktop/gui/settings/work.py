@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from acme_desktop.core.database import passwords
 from acme_desktop.core.database.connections import Database
+from acme_desktop.core.database.urls import DatabaseUrl
 from acme_desktop.core.foundation import settings
 from acme_desktop.core.foundation.errors import InputProblem
 from acme_desktop.core.foundation.paths import DataFolder
@@ -22,6 +23,12 @@ class Choice:
     database_url: str | None
     password: str
     theme: str
+
+    @property
+    def full_url(self) -> str:
+        """The server's URL with the password that was typed; without one the keyring is asked when connecting."""
+        url = DatabaseUrl.parse(self.database_url or "")
+        return str(url.with_password(self.password) if self.password else url)
 
 
 @dataclass(frozen=True)
@@ -54,8 +61,8 @@ class Store:
             override = "This window was started with --database-url."
         elif os.environ.get("DATABASE_URL"):
             override = "The environment variable DATABASE_URL names the database."
-        known = saved.database_url is not None and passwords.find(saved.database_url) is not None
-        return Read(saved, known, passwords.available(), override)
+        known = saved.database_url is not None and passwords.load(DatabaseUrl.parse(saved.database_url)) is not None
+        return Read(saved, known, has_keyring(), override)
 
     def test(self, choice: Choice, progress: Progress) -> str:
         """Connect as chosen; returns a sentence about the server.
@@ -66,23 +73,38 @@ class Store:
         if choice.database_url is None:
             raise InputProblem("The embedded database needs no test.", "It starts with the program.")
         started = time.monotonic()
-        database = Database.open(passwords.with_password(choice.database_url, choice.password))
+        database = Database.open(choice.full_url)
         try:
             with database.cancellable(progress) as connection:
                 row = connection.execute("SELECT current_setting('server_version'), current_database()").fetchone()
             assert row is not None
             milliseconds = round((time.monotonic() - started) * 1000)
-            return f"PostgreSQL {row[0].split()[0]}, database “{row[1]}”, answered in {milliseconds} ms."
+            return f"PostgreSQL {str(row[0]).split()[0]}, database “{row[1]}”, answered in {milliseconds} ms."
         finally:
             database.close()
 
     def save(self, choice: Choice) -> str | None:
-        """Save the choice, the password in the keyring; returns the URL to open now, None for the embedded one."""
+        """Save the choice, the password in the keyring where there is one.
+
+        Returns:
+            The URL to open now, with the password, which is so kept for this session in any case; None is embedded.
+        """
         saved = settings.load(self._folder.settings_file)
         changed = saved.with_(database_url=choice.database_url, theme=choice.theme)
         settings.save(self._folder.create().settings_file, changed)
         if choice.database_url is None:
             return None
         if choice.password:
-            passwords.keep(choice.database_url, choice.password)
-        return passwords.with_password(choice.database_url, choice.password)
+            passwords.save(DatabaseUrl.parse(choice.full_url))
+        return choice.full_url
+
+
+def has_keyring() -> bool:
+    """Whether the system has a keyring that keeps passwords; asking may talk to the desktop's services."""
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        return keyring.get_keyring().priority >= 1
+    except (KeyringError, RuntimeError):
+        return False

@@ -1,0 +1,69 @@
+"""The real window on a real database; nothing is stubbed but the person."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from acme_desktop.core.changes.change_set import Author
+from acme_desktop.core.database.connections import Database
+from acme_desktop.core.foundation.paths import DataFolder
+from acme_desktop.gui import app as gui_app
+from acme_desktop.gui.background.jobs import JobRunner
+from acme_desktop.gui.main_window import MainWindow
+from tests.gui.driving import close, open_at
+
+AUTHOR = Author("tester", "tests")
+
+
+@pytest.fixture
+def author() -> Author:
+    return AUTHOR
+
+
+@pytest.fixture(autouse=True)
+def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "ACME_DATA_DIR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def runner(qtbot: QtBot) -> Iterator[JobRunner]:
+    jobs = JobRunner()
+    yield jobs
+    jobs.cancel_all()
+    qtbot.waitUntil(lambda: not jobs.busy, timeout=10_000)
+    jobs.wait()
+
+
+@pytest.fixture
+def new_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callable[[], MainWindow]]:
+    """Builds windows on one data folder, and closes them as a person would."""
+    made: list[MainWindow] = []
+
+    def build() -> MainWindow:
+        window = gui_app.build(qapp, DataFolder(tmp_path / "data"))
+        made.append(window)
+        window.resize(1024, 700)
+        window.show()
+        return window
+
+    yield build
+    for window in made:
+        close(qtbot, window)
+        window.deleteLater()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, new_window: Callable[[], MainWindow], database: Database) -> MainWindow:
+    """A window with its catalogue open and counted."""
+    opened = new_window()
+    open_at(qtbot, opened, database)
+    return opened
