@@ -15,15 +15,15 @@ from typing import Literal
 
 from acme_desktop.core.importer.aliases import key
 from acme_desktop.core.importer.encoding import is_bad, readable
-from acme_desktop.core.importer.grammar import LINE_ENDS, Violation, physical_lines
+from acme_desktop.core.importer.grammar import LINE_ENDS, Record, Violation, physical_lines
 from acme_desktop.core.importer.layout import Layout
 from acme_desktop.core.importer.rows import Rejection, Row, rejection
-from acme_desktop.core.importer.shape import swallows
+from acme_desktop.core.importer.shape import swallowed_rows
 
 # A record longer than this is an unclosed quote: no description may be so long.
 MAX_RECORD = 8 << 20
 _SURE_AFTER = 3
-_LOOK_AHEAD = 1 << 16
+_MANY_SWALLOWED = 3
 csv.field_size_limit(4 * MAX_RECORD)
 
 
@@ -97,6 +97,14 @@ def read(text: str, first_line: int, layout: Layout, state: State, *, final: boo
     return _Pass(text, first_line, layout, state, final).run()
 
 
+class _NeedMore(Exception):  # noqa: N818  a signal
+    """The record that starts at a line can be judged only with more text behind it."""
+
+    def __init__(self, start: int) -> None:
+        super().__init__()
+        self.start = start
+
+
 class _Pass:
     """One pass over one text. Indexes count the text's physical lines from 0."""
 
@@ -115,20 +123,22 @@ class _Pass:
         self._initial = state
         self._torn: int | None = None
         self._begun = False
-        self._last_end = 0
+        self._last_end = -1
+        self._fragment_end = -1
+        self._loose_end = -1
         self._quotes = not layout.literal_quotes and '"' in text
         self._odd = "\0" in text or "\ufeff" in text or is_bad(text)
         self._others = tuple(char for char in layout.other_delimiters if char in text)
 
     def run(self) -> Outcome:
         at, stop = 0, len(self._lines)
-        while at < stop:
-            at = self._bulk(at)
-            if at < stop:
-                after = self._single(at)
-                if after == at:
-                    break
-                at = after
+        try:
+            while at < stop:
+                at = self._bulk(at)
+                if at < stop:
+                    at = self._single(at)
+        except _NeedMore as need:
+            at = need.start
         return self._finish(at)
 
     # --- the bulk -----------------------------------------------------------------------------------------------
@@ -149,7 +159,13 @@ class _Pass:
                 if quotes and not self._agreed(start, end):
                     return start
                 first, start = start, end
-                if len(cells) == width and not self._odd and not self._doubt and not self._foreign:
+                if (
+                    len(cells) == width
+                    and not self._odd
+                    and not self._doubt
+                    and not self._foreign
+                    and self._fragment_end != first
+                ):
                     row = clean(cells)
                     if (
                         row is not None
@@ -171,22 +187,34 @@ class _Pass:
             line = self._lines[start]
             return '"' not in line or self._layout.grammar.is_strict(line)
         raw = self._raw(start, end)
-        return self._layout.grammar.is_strict(raw) and not swallows(raw, self._layout.grammar, self._layout.shape)
+        return self._layout.grammar.is_strict(raw) and not swallowed_rows(raw, self._layout.grammar, self._layout.shape)
 
     def _single(self, at: int) -> int:
-        """Read one record by the grammar alone; the index after it, or `at` where more text is needed first."""
+        """Read one record by the grammar alone; the index after it."""
         if self._layout.literal_quotes:
             self._record(self._lines[at].rstrip(LINE_ENDS).split(self._layout.delimiter), at, at + 1)
             return at + 1
         parsed = self._layout.grammar.parse(self._text, self._starts[at])
         if isinstance(parsed, Violation):
             if parsed.open_ended and not self._final and len(self._text) - self._starts[at] < MAX_RECORD:
-                return at
+                raise _NeedMore(at)
             return self._broken(at, parsed)
         end = self._index(parsed.end - 1) + 1 if parsed.end > self._starts[at] else at + 1
-        if end > at + 1 and swallows(self._raw(at, end), self._layout.grammar, self._layout.shape):
-            return self._broken(at, Violation(0, self._first_quote(at), parsed.end))
+        if end > at + 1:
+            swallowed = swallowed_rows(self._raw(at, end), self._layout.grammar, self._layout.shape)
+            if swallowed:
+                return self._swallowing(at, end, swallowed)
         self._record(parsed.cells, at, end)
+        return end
+
+    def _swallowing(self, at: int, end: int, rows: int) -> int:
+        """A value over several lines that holds rows: its rows are read where there are many, else nobody can tell."""
+        if rows >= _MANY_SWALLOWED and rows >= end - at - 2:
+            return self._broken(at, Violation(0, self._text.index('"', self._starts[at]), self._starts[end]))
+        line = self._first_line + at
+        text = f"A quote opens in line {line} and closes in line {line + end - at - 1}, over what look like rows."
+        self._reject(at, end, "unclosed_quote", text, [self._raw(at, end).rstrip(LINE_ENDS)])
+        self._doubt = _SURE_AFTER
         return end
 
     # --- one record that needs a closer look ----------------------------------------------------------------------
@@ -196,6 +224,8 @@ class _Pass:
         raw = self._raw(start, end)
         if not raw.strip(LINE_ENDS):
             self._extend_torn(start, end)
+            if self._loose_end == start:
+                self._loose_end = end
             return
         layout, columns = self._layout, self._layout.columns
         if self._odd and self._damaged(raw, cells, start, end):
@@ -227,7 +257,11 @@ class _Pass:
             )
             self._reject(start, end, "field_count", text, cells)
             return
-        if self._doubt and not self._sure_of(cells, end):
+        if (self._doubt or self._fragment_end == start) and self._may_begin_above(cells, start):
+            text = "Its first value may have begun in the line above."
+            self._reject(start, end, "bad_quoting", text, cells, columns.title(0), cells[0])
+            return
+        if self._doubt and not self._sure_of(cells, start, end):
             text = "It can't be told from the rest of the broken value before it."
             self._reject(start, end, "bad_quoting", text, cells)
             return
@@ -267,27 +301,57 @@ class _Pass:
         self._reject(start, end, "missing_sku", text, cells, columns.title(columns.sku), cells[columns.sku])
         return True
 
-    def _sure_of(self, cells: list[str], end: int) -> bool:
+    def _sure_of(self, cells: list[str], start: int, end: int) -> bool:
+        """Whether a record near a broken quote is a row: it looks like one, and so does its SKU or what follows."""
         shape = self._layout.shape
         if not shape.fits(cells):
             return False
-        return not self._closes_ahead(end) or shape.sku_known(cells[self._layout.columns.sku])
+        if shape.sku_known(cells[self._layout.columns.sku]):
+            return True
+        return not (shape.sku_patterns and self._loose_end == start) and self._run_of_rows(start, end)
 
-    def _closes_ahead(self, index: int) -> bool:
-        """Whether the next quote, if it is near, closes a value: then these lines may still be inside that value."""
-        start = self._starts[index]
-        at = self._text.find('"', start, start + _LOOK_AHEAD)
-        if at <= start or self._text[at - 1] in self._layout.delimiter + LINE_ENDS:
-            return False
-        return self._text[at + 1 : at + 2] in ("", self._layout.delimiter, "\r", "\n")
+    def _run_of_rows(self, start: int, end: int) -> bool:
+        """Whether the next records look like rows too."""
+        at, rows = self._starts[end], 0
+        while rows < _SURE_AFTER - 1:
+            parsed = self._layout.grammar.parse(self._text, at)
+            cut_off = parsed.end == len(self._text) if isinstance(parsed, Record) else parsed.open_ended
+            if cut_off and not self._final and len(self._text) - self._starts[start] < MAX_RECORD:
+                raise _NeedMore(start)
+            if at == len(self._text):
+                break
+            if isinstance(parsed, Violation):
+                return False
+            if self._text[at : parsed.end].strip(LINE_ENDS):
+                if not self._layout.shape.fits(parsed.cells):
+                    return False
+                rows += 1
+            at = parsed.end
+        return rows > 0
+
+    def _may_begin_above(self, cells: list[str], start: int) -> bool:
+        """Whether a row may be the rest of a record that begins above: its first value is text that was cut in two."""
+        columns, shape = self._layout.columns, self._layout.shape
+        if self._fragment_end == start:
+            above = self._lines[start - 1].strip()
+            if columns.sku == 0 and shape.sku_known(cells[0]):
+                return above[:1] != "<" and not shape.holds_sku(above) and (shape.sku_spaced or len(above.split()) == 1)
+            return columns.sku == 0 or (0 in (columns.name, columns.description, columns.active))
+        unquoted = not self._lines[start].startswith('"')
+        return unquoted and self._loose_end == start and 0 in (columns.name, columns.description)
 
     def _misfit(self, cells: list[str], start: int, end: int) -> None:
-        if len(cells) == 1 and self._extend_torn(start, end):
-            return
         shape = self._layout.shape
-        if len(cells) == 1 and self._last_end == start and not (self._final and end == len(self._lines)):
-            goes_on = self._layout.width > 2 and not self._doubt and not shape.sku_like(cells[0])
-            if goes_on:
+        self._loose_end = end
+        if len(cells) == 1:
+            self._fragment_end = end
+        if len(cells) == 1 and not shape.holds_sku(cells[0]):
+            if self._extend_torn(start, end):
+                return
+            footer = self._final and end == len(self._lines)
+            columns = self._layout.columns
+            text_last = self._layout.width - 1 in (columns.sku, columns.name, columns.description)
+            if self._last_end == start and text_last and not self._doubt and not footer:
                 self._take_back(start)
         self._begun |= len(cells) > 1 and shape.sku_like(cells[0])
         cut = "cell" if len(cells) == 1 else "cells"
@@ -302,13 +366,15 @@ class _Pass:
         bare = line.rstrip(LINE_ENDS)
         cells = bare.split(self._layout.delimiter)
         short = len(cells) < self._layout.width
-        if violation.opened < 0 and short and self._closing(violation.at):
+        closing = violation.opened < 0 and self._closing(violation.at)
+        if closing and not self._layout.shape.fits([cell.strip('"') for cell in cells]):
             self._lost_opening(at)
         if not (short and self._extend_torn(at, at + 1)):
             self._begun |= len(cells) > 1 and self._layout.shape.sku_like(cells[0])
             self._torn = len(self._rejected)
             self._rejected.append(self._describe(at, violation, bare))
         self._doubt = _SURE_AFTER
+        self._loose_end = at + 1
         return at + 1
 
     def _describe(self, at: int, violation: Violation, bare: str) -> Rejection:
@@ -332,29 +398,27 @@ class _Pass:
         return self._text[at + 1 : at + 2] in ("", self._layout.delimiter, "\r", "\n")
 
     def _lost_opening(self, at: int) -> None:
-        """A value ends in a quote that nothing opened: the rows just above may be its beginning, cut off."""
+        """A value ends in a quote that nothing opened: the row just above may be its beginning, cut off.
+
+        Rows above that don't look like rows may be parts of it too.
+        """
         if self._begun or self._doubt:
             return
         while self._rows.line and not self._take_back(at):
             pass
 
     def _take_back(self, goes_on: int) -> bool:
-        """Reject the last good row since its last value seems to go on; True where no earlier row can be the one."""
-        columns, width = self._layout.columns, self._layout.width
-        if width - 1 not in (columns.name, columns.description) or not self._rows.line:
-            return True
+        """Reject the last good row since its last value seems to go on below; True where it looks like a row."""
         line = self._rows.line[-1]
-        start = line - self._first_line
-        bare = self._lines[start].rstrip(LINE_ENDS)
-        parsed = self._layout.grammar.parse(bare, 0)
-        if bare.endswith('"') or isinstance(parsed, Violation) or len(parsed.cells) != width:
-            return True
-        cells = parsed.cells
+        parsed = self._layout.grammar.parse(self._text, self._starts[line - self._first_line])
+        assert isinstance(parsed, Record)
         self._rows.cut(len(self._rows.line) - 1)
         self._states.pop()
         text = f"Its last value seems to go on in line {self._first_line + goes_on}."
-        self._rejected.append(rejection(line, line, "bad_quoting", text, cells, self._title(width - 1), cells[-1]))
-        return self._layout.shape.fits(cells)
+        end_line = self._first_line + self._index(parsed.end - 1)
+        title = self._title(self._layout.width - 1)
+        self._rejected.append(rejection(line, end_line, "bad_quoting", text, parsed.cells, title, parsed.cells[-1]))
+        return self._layout.shape.fits(parsed.cells)
 
     def _extend_torn(self, start: int, end: int) -> bool:
         """Count a line that can't be a row to the broken record right before it."""
@@ -383,9 +447,6 @@ class _Pass:
 
     def _index(self, position: int) -> int:
         return min(bisect_right(self._starts, position) - 1, len(self._lines) - 1)
-
-    def _first_quote(self, at: int) -> int:
-        return self._text.index('"', self._starts[at])
 
     def _title(self, index: int) -> str:
         return self._layout.columns.title(index) if index < self._layout.width else f"#{index + 1}"

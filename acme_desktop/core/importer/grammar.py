@@ -6,6 +6,7 @@ A physical line ends in LF, CR, CR LF or CR CR LF. U+2028, NEL, VT and FF are or
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -79,6 +80,19 @@ class Grammar:
                 at += 1
                 continue
             return Record(cells, self.line_end.match(text, at).end())  # type: ignore[union-attr]
+
+    def cells_over_lines(self, raw: str) -> list[tuple[int, int, int]]:
+        """Index, begin and end of the cells that span lines, in a record that keeps to the grammar."""
+        found, at = [], 0
+        for index in itertools.count():
+            match = self.quoted.match(raw, at)
+            if match and ("\n" in match[1] or "\r" in match[1]):
+                found.append((index, *match.span()))
+            match = match or self.unquoted.match(raw, at)
+            if not match or not raw.startswith(self.delimiter, match.end()):
+                return found
+            at = match.end() + 1
+        return found
 
     def _violation(self, text: str, at: int, column: int) -> Violation:
         opening = self.opening.match(text, at)

@@ -8,28 +8,33 @@ from the file's first rows.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from acme_desktop.core.importer.grammar import Grammar, Violation, physical_lines
 from acme_desktop.core.importer.rows import Columns, is_blank
 
 _NUMBER = re.compile(r"[-+]?\d[\d.,]*")
 _RUN_OF_LETTERS = re.compile(r"[^\W\d_]+")
-_RUN_OF_DIGITS = re.compile(r"\d+")
+_DIGIT = re.compile(r"\d")
+_RUN_OF_DIGITS = re.compile(r"9{4,}")
 _SPACE = re.compile(r"\s")
-# A trait holds where at most one in twenty of the learnt cells breaks it.
+# A trait holds where at most one cell, or one in twenty, of the learnt ones breaks it.
 _EXCEPTIONS = 0.05
 _ENOUGH = 5
+_USUAL = 0.04
 
 
 def _pattern(sku: str) -> str:
-    """A SKU's build: "AB-1204" is "a-9"."""
-    return _RUN_OF_DIGITS.sub("9", _RUN_OF_LETTERS.sub("a", sku))
+    """A SKU's build: "AB-1204" is "a-999", as is every longer run of digits."""
+    return _RUN_OF_DIGITS.sub("999", _DIGIT.sub("9", _RUN_OF_LETTERS.sub("a", sku)))
 
 
 def _mostly(count: int, of: int) -> bool:
-    return of >= _ENOUGH and count >= of * (1 - _EXCEPTIONS)
+    return of >= _ENOUGH and of - count <= max(1, of * _EXCEPTIONS)
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Shape:
         columns: where the fields stand.
         numeric: indexes of columns that hold numbers only.
         unpadded: indexes of columns whose cells never begin with a space.
-        sku_patterns: the builds of SKUs seen; empty where too few were seen.
+        sku_patterns: the usual builds of SKUs; empty where too few were seen.
         sku_longest: characters of the longest SKU seen.
         sku_spaced: SKUs have spaces in them.
         sku_digits: every SKU has a digit.
@@ -76,41 +81,61 @@ class Shape:
         return len(sku) <= max(40, 2 * self.sku_longest)
 
     def sku_known(self, cell: str) -> bool:
-        """Whether a cell is built like SKUs seen; False where too few were seen."""
+        """Whether a cell is built as SKUs of this file usually are; False where too few were seen."""
         return _pattern(cell.strip()) in self.sku_patterns
+
+    def holds_sku(self, cell: str) -> bool:
+        """Whether a cell begins or ends with what is built like a SKU, as where a delimiter was lost."""
+        text = cell.strip()
+        ends = range(1, min(len(text), 40) + 1)
+        return any(_pattern(text[:n]) in self.sku_patterns or _pattern(text[-n:]) in self.sku_patterns for n in ends)
 
 
 def learn(columns: Columns, rows: Sequence[Sequence[str]]) -> Shape:
     """The traits of some rows of the right width; where there are too few, what most files have in common."""
     width = range(len(columns.header))
     skus = [row[columns.sku].strip() for row in rows]
+    patterns = Counter(map(_pattern, skus))
     filled = [[row[i].strip() for row in rows if row[i].strip()] for i in width]
     return Shape(
         columns,
         numeric=frozenset(i for i in width if _mostly(sum(map(_is_number, filled[i])), len(filled[i]))) - {columns.sku},
-        unpadded=frozenset(i for i in width if sum(row[i][:1].isspace() for row in rows) <= len(rows) * _EXCEPTIONS),
-        sku_patterns=frozenset(map(_pattern, skus)) if len(rows) >= _ENOUGH else frozenset(),
+        unpadded=frozenset(
+            i for i in width if sum(row[i][:1].isspace() for row in rows) <= max(1, len(rows) * _EXCEPTIONS)
+        ),
+        sku_patterns=frozenset(build for build, times in patterns.items() if times >= max(2, len(rows) * _USUAL)),
         sku_longest=max(map(len, skus), default=0),
-        sku_spaced=sum(_SPACE.search(sku) is not None for sku in skus) > len(rows) * _EXCEPTIONS,
+        sku_spaced=sum(_SPACE.search(sku) is not None for sku in skus) > max(1, len(rows) * _EXCEPTIONS),
         sku_digits=_mostly(sum(any(char.isdigit() for char in sku) for sku in skus), len(skus)),
     )
 
 
-def swallows(raw: str, grammar: Grammar, shape: Shape) -> bool:
-    """Whether a record over several lines looks like an unclosed quote that swallowed rows.
+def swallowed_rows(raw: str, grammar: Grammar, shape: Shape) -> int:
+    """How many rows an unclosed quote seems to have swallowed in a record over lines; 0 for an ordinary record.
 
-    So it does where one of its lines after the first would be a row by itself, or where its SKU spans lines. A
-    description whose every line is prose or HTML never does.
+    A quoted value that holds rows holds little else, so most of its lines after the first must look like rows. One line
+    of a description that looks like a row by accident is not enough. A SKU over several lines always is.
     """
-    width = len(shape.columns.header)
-    *inner, last = physical_lines(raw)[1:]
-    for line in inner:
-        if line.count(grammar.delimiter) >= width - 1:
+    lines = physical_lines(raw)
+    ends = list(accumulate(map(len, lines)))
+    for index, start, end in grammar.cells_over_lines(raw):
+        first, last = bisect_right(ends, start), bisect_right(ends, end - 1)
+        rows = _rows_among([line for line in lines[first + 1 : last + 1] if line.strip()], grammar, shape)
+        if rows or index == shape.columns.sku:
+            return max(rows, 1)
+    return 0
+
+
+def _rows_among(lines: list[str], grammar: Grammar, shape: Shape) -> int:
+    """How many of a value's lines after its first look like rows; 0 where it isn't most of them."""
+    rows = 0
+    for index, line in enumerate(lines, 1):
+        if line.count(grammar.delimiter) >= len(shape.columns.header) - 1:
             parsed = grammar.parse(line, 0)
-            cells = _bare(line, grammar) if isinstance(parsed, Violation) else parsed.cells
-            if shape.fits(cells):
-                return True
-    return last.count(grammar.delimiter) >= width - 1 and shape.fits(_bare(last, grammar))
+            rows += shape.fits(
+                _bare(line, grammar) if isinstance(parsed, Violation) or index == len(lines) else parsed.cells
+            )
+    return rows if 2 * rows > len(lines) else 0
 
 
 def _bare(line: str, grammar: Grammar) -> list[str]:

@@ -147,7 +147,7 @@ def _rows(text: str, delimiter: str, width: int, literal: bool) -> tuple[list[tu
 def _refuse_misfits(width: int, rows: list[tuple[str, ...]], misfits: Counter[int], whole: bool) -> None:
     """Refuse a text none of whose rows has the header's width, where they agree on another."""
     count = sum(misfits.values())
-    if rows or len(misfits) != 1 or count < (2 if whole else _MISFITS_THROUGHOUT):
+    if rows or len(misfits) != 1 or 1 in misfits or count < (3 if whole else _MISFITS_THROUGHOUT):
         return
     raise InputProblem(
         f"The header has {width} columns and the rows have {next(iter(misfits))}.",
