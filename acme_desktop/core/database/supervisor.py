@@ -231,7 +231,7 @@ class _Supervisor:
             subprocess.run(self._orders.stop_command, env=self._orders.environment, check=False, capture_output=True)
         steps = [(signal.SIGINT, _SLOW_STOP)] if fast else []
         if os.name == "posix":
-            steps += [(signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)]
+            steps.append((signal.SIGQUIT, 10.0))
         for number, patience in steps:
             with contextlib.suppress(OSError):
                 if self._orders.stop_command is None:
@@ -239,6 +239,8 @@ class _Supervisor:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 server.wait(patience)
                 return
+        server.kill()
+        server.wait()
 
     def _rotate_log(self) -> None:
         """Keep one older log; the server appends, so that its open file may be emptied under it."""

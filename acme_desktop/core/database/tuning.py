@@ -74,18 +74,22 @@ def _roomy_shared_memory() -> bool:
         return False
 
 
-def _physical_memory() -> int:
-    if sys.platform != "win32":
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+if sys.platform == "win32":
     import ctypes
 
-    class Status(ctypes.Structure):
+    class _MemoryStatus(ctypes.Structure):
         _fields_ = (
             ("length", ctypes.c_ulong),
             ("load", ctypes.c_ulong),
             *((name, ctypes.c_ulonglong) for name in ("total", "free", "page", "page_free", "own", "own_free", "more")),
         )
 
-    status = Status(length=ctypes.sizeof(Status))
-    ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
-    return int(status.total)
+    def _physical_memory() -> int:
+        status = _MemoryStatus(length=ctypes.sizeof(_MemoryStatus))
+        ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
+        return int(status.total)
+
+else:
+
+    def _physical_memory() -> int:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

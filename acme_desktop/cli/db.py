@@ -1,0 +1,155 @@
+"""`acme-desktop db`: the database itself: its state, the embedded server, schema, backup and restore."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from acme_desktop.cli import output
+from acme_desktop.cli.output import Context
+from acme_desktop.core.foundation.errors import Refused
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command and its subcommands."""
+    parser = subparsers.add_parser("db", help="the database itself")
+    actions = parser.add_subparsers(dest="action", required=True)
+    for name, words in (
+        ("status", "which database it is, its versions and how many products it holds"),
+        ("start", "leave the embedded server running for other programs"),
+        ("stop", "end what `db start` began"),
+        ("migrate", "bring the schema to this program's version"),
+    ):
+        actions.add_parser(name, help=words)
+    backup = actions.add_parser("backup", help="save the whole database to a file")
+    backup.add_argument("file", metavar="FILE")
+    restore = actions.add_parser("restore", help="replace the whole database by a backup")
+    restore.add_argument("file", metavar="FILE")
+    restore.add_argument("--yes", action="store_true", help="yes, replace all products there are now")
+
+
+def run(options: argparse.Namespace, context: Context) -> int:
+    """Do what the action says."""
+    actions = {
+        "status": _status,
+        "start": _start,
+        "stop": _stop,
+        "migrate": _migrate,
+        "backup": _backup,
+        "restore": _restore,
+    }
+    return actions[options.action](options, context)
+
+
+def _status(_options: argparse.Namespace, context: Context) -> int:
+    from acme_desktop.core.database import migrations
+
+    database = context.workspace.database
+    state = {
+        "url": database.safe_url,
+        "embedded": database.embedded,
+        "server_version": _server_version(context),
+        "schema_version": migrations.current(database),
+        "products": _products(context),
+    }
+    if context.json:
+        context.emit(state)
+        return output.DONE
+    context.print(f"{'database':15} {database.display_name}")
+    for name, value in state.items():
+        context.print(f"{name:15} {value}")
+    return output.DONE
+
+
+def _start(_options: argparse.Namespace, context: Context) -> int:
+    _must_be_embedded(context)
+    from acme_desktop.core.database.embedded import EmbeddedServer
+
+    # The schema comes first, so that other programs find tables.
+    url = context.workspace.database.safe_url
+    EmbeddedServer(context.workspace.folder).keep()
+    if context.json:
+        context.emit({"url": url})
+    else:
+        context.print(url)
+    context.say("The embedded server stays until `db stop`.")
+    return output.DONE
+
+
+def _stop(_options: argparse.Namespace, context: Context) -> int:
+    _must_be_embedded(context)
+    from acme_desktop.core.database.embedded import EmbeddedServer
+
+    stopped = EmbeddedServer(context.workspace.folder).stop()
+    if context.json:
+        context.emit({"stopped": stopped})
+    if stopped:
+        context.say("The embedded server is stopped.")
+    else:
+        context.say("Other programs still use the embedded server; the last of them stops it.")
+    return output.DONE
+
+
+def _migrate(_options: argparse.Namespace, context: Context) -> int:
+    from acme_desktop.core.database import migrations
+
+    database = context.workspace.open_without_migrating()
+    try:
+        before = migrations.current(database)
+        migrations.upgrade(database)
+        after = migrations.current(database)
+    finally:
+        database.close()
+    if context.json:
+        context.emit({"before": before, "after": after})
+    context.say(f"The schema is at version {after}" + (", as before." if before == after else f"; it was {before}."))
+    return output.DONE
+
+
+def _backup(options: argparse.Namespace, context: Context) -> int:
+    from acme_desktop.core.database import backup
+
+    with context.progress("backup") as progress:
+        size = backup.backup(context.workspace.database, Path(options.file), progress)
+    if context.json:
+        context.emit({"file": options.file, "bytes": size})
+    context.say(f"The database is saved in {options.file} ({size:,} bytes).")
+    return output.DONE
+
+
+def _restore(options: argparse.Namespace, context: Context) -> int:
+    from acme_desktop.core.database import backup
+
+    if not options.yes:
+        raise Refused(
+            f"A restore replaces the {_products(context):,} products in {context.workspace.database.display_name}.",
+            "Add --yes to do it.",
+        )
+    with context.progress("restore") as progress:
+        backup.restore(context.workspace.database, Path(options.file), progress)
+    products = _products(context)
+    if context.json:
+        context.emit({"file": options.file, "products": products})
+    context.say(f"The database is as in {options.file}, with {products:,} products.")
+    return output.DONE
+
+
+def _must_be_embedded(context: Context) -> None:
+    if context.workspace.database_url is not None:
+        raise Refused(
+            "The database is a server that this program neither starts nor stops.",
+            "Leave out --database-url and DATABASE_URL to use the embedded one.",
+        )
+
+
+def _server_version(context: Context) -> str:
+    with context.workspace.database.connect() as connection:
+        row = connection.execute("SHOW server_version").fetchone()
+    return str(row[0]).split()[0] if row else ""
+
+
+def _products(context: Context) -> int:
+    with context.workspace.database.connect() as connection:
+        row = connection.execute("SELECT count(*) FROM products").fetchone()
+    return int(str(row[0])) if row else 0

@@ -1,0 +1,164 @@
+"""Saving a whole database to a file and bringing it back, with PostgreSQL's own pg_dump, pg_restore and psql.
+
+A backup is written beside its place and takes its name only when it is complete. A restore happens in one
+transaction: afterwards the database is as in the file, or as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from acme_desktop.core.database import binaries, migrations
+from acme_desktop.core.database.connections import Database
+from acme_desktop.core.database.urls import DatabaseUrl
+from acme_desktop.core.foundation.errors import EnvironmentProblem, InputProblem, NotFound
+from acme_desktop.core.foundation.progress import Progress
+
+_LOCK_TIMEOUT = "-c lock_timeout=10s"
+_NEEDS_ENCRYPTION = ("require", "verify-ca", "verify-full")
+_LOOK_EVERY = 0.1
+
+
+def backup(database: Database, target: Path, progress: Progress) -> int:
+    """Write the database to `target` in pg_dump's custom format; returns the file's bytes.
+
+    Raises:
+        EnvironmentProblem: the database or the disk does not allow it; `target` is as it was.
+        Cancelled: so was asked; `target` is as it was.
+    """
+    progress.stage("Saving")
+    url = DatabaseUrl.parse(database.url)
+    try:
+        handle, name = tempfile.mkstemp(dir=target.absolute().parent, prefix=f".{target.name}.", suffix=".part")
+        os.close(handle)
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"{target} cannot be written.", "Choose another folder, or free some space there.", str(error)
+        ) from error
+    unfinished = Path(name)
+    try:
+        command = [_program("pg_dump", url), "--format=custom", "--no-owner", "--no-privileges", f"--file={unfinished}"]
+        with _running([*command, f"--dbname={_conninfo(url)}"], url) as dump:
+            said = _finish(dump, progress, lambda: progress.update(unfinished.stat().st_size))
+        if dump.returncode:
+            raise EnvironmentProblem(
+                f"{database.display_name} could not be saved.", "The details say why; no backup was made.", said
+            )
+        with unfinished.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        unfinished.replace(target)
+        return target.stat().st_size
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def restore(database: Database, source: Path, progress: Progress) -> None:
+    """Replace everything of ours in the database by what a backup holds, then migrate it.
+
+    Raises:
+        NotFound: there is no such file.
+        InputProblem: it is no backup of a catalogue.
+        EnvironmentProblem: the backup is newer than the program, or the database does not allow it.
+        Cancelled: so was asked; the database is as it was.
+    """
+    if not source.is_file():
+        raise NotFound(f"There is no file {source}.", "Check its name.")
+    progress.stage("Reading the backup")
+    _check_version(source)
+    url = DatabaseUrl.parse(database.url)
+    script = [_program("pg_restore", None), "--file=-", "--clean", "--if-exists", "--no-owner", "--no-privileges"]
+    psql = [_program("psql", url), "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
+    psql += ["--output", os.devnull, "--dbname", _conninfo(url), "--command", _drop_everything(), "--file=-"]
+    progress.stage("Restoring")
+    database.close()  # pooled connections know nothing of the new tables
+    with _running([*script, str(source)], None) as reading, _running(psql, url, reading) as writing:
+        said = _finish(writing, progress, progress.check)
+        if writing.returncode == 0 and reading.wait() == 0:
+            migrations.upgrade(database)
+            return
+    raise EnvironmentProblem(
+        f"{database.display_name} could not be restored.",
+        "Everything is as it was. Close other programs that use the database and try again.",
+        said,
+    )
+
+
+def _check_version(source: Path) -> None:
+    command = [_program("pg_restore", None), "--data-only", "--table=alembic_version", "--file=-", str(source)]
+    done = subprocess.run(command, check=False, capture_output=True, env=binaries.environment())
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    rows = [line for before, line in itertools.pairwise(lines) if before.startswith("COPY ")]
+    if done.returncode or not rows:
+        raise InputProblem(
+            f"{source} is not a backup of a catalogue.",
+            "Choose a file that was made by db backup.",
+            done.stderr.decode("utf-8", "replace").strip(),
+        )
+    if rows[0] > migrations.HEAD:
+        raise EnvironmentProblem(
+            f"This backup has schema {rows[0]}, which is newer than this program's ({migrations.HEAD}).",
+            "Install the newest version of Acme Product Importer on this computer.",
+        )
+
+
+def _drop_everything() -> str:
+    """One statement, so that the tables may refer to each other; what others built on them makes it fail."""
+    from acme_desktop.core.database.tables import metadata
+
+    return f"DROP TABLE IF EXISTS alembic_version, {', '.join(sorted(metadata.tables))}"
+
+
+def _program(name: str, url: DatabaseUrl | None) -> str:
+    """The wheel's program; where the server insists on encryption, which that lacks, the system's."""
+    if url is not None and url.parameters.get("sslmode") in _NEEDS_ENCRYPTION:
+        if (installed := shutil.which(name)) is None:
+            raise EnvironmentProblem(
+                f"An encrypted connection needs an installed {name}.",
+                "Install PostgreSQL's client programs (postgresql-client) and try again.",
+            )
+        return installed
+    return str(binaries.find().program(name))
+
+
+def _conninfo(url: DatabaseUrl) -> str:
+    return url.without_password().conninfo(application_name="acme-desktop", connect_timeout=10)
+
+
+@contextlib.contextmanager
+def _running(
+    command: list[str], url: DatabaseUrl | None, source: subprocess.Popen[bytes] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that ends with the block; the password goes through its environment, which only its user can read."""
+    surroundings = {**binaries.environment(), "PGOPTIONS": _LOCK_TIMEOUT}
+    if url is not None and url.password:
+        surroundings["PGPASSWORD"] = url.password
+    piped = source.stdout if source else subprocess.DEVNULL
+    output = subprocess.PIPE if url is None else subprocess.DEVNULL
+    errors = subprocess.DEVNULL if url is None else subprocess.PIPE
+    with subprocess.Popen(command, stdin=piped, stdout=output, stderr=errors, env=surroundings) as process:
+        if source is not None and source.stdout is not None:
+            source.stdout.close()  # it belongs to the new process now, whose end then ends the source
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+
+
+def _finish(process: subprocess.Popen[bytes], progress: Progress, look: Callable[[], None]) -> str:
+    """Wait for the program, looking for a cancel meanwhile; returns what it complained of."""
+    while True:
+        try:
+            _, said = process.communicate(timeout=_LOOK_EVERY)
+        except subprocess.TimeoutExpired:
+            look()
+            progress.check()
+        else:
+            return (said or b"").decode("utf-8", "replace").strip()
