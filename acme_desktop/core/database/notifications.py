@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
 import socket
 import threading
@@ -33,7 +34,8 @@ class Listener:
         """End the iteration, now."""
         if not self._stopped.is_set():
             self._stopped.set()
-            self._wake.send(b"x")
+            with contextlib.suppress(OSError):  # the iteration may see the event first, end and close the socket
+                self._wake.send(b"x")
 
     def wait_until_ready(self, timeout: float) -> bool:
         """Whether it listens within `timeout` seconds: what is notified from then on is not missed."""
