@@ -14,7 +14,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from acme_desktop.core.foundation.errors import Cancelled
+from acme_desktop.core.foundation.errors import Cancelled, Problem
 from acme_desktop.core.foundation.progress import Progress, Snapshot
 from acme_desktop.gui import errors
 
@@ -78,7 +78,10 @@ class Job(QObject):
             elif isinstance(error, Cancelled):
                 self.cancelled.emit()
             else:
-                _log.error("a background job failed", exc_info=error)
+                if isinstance(error, Problem):
+                    _log.info("a background job ended with a problem: %s", error)
+                else:
+                    _log.error("a background job failed", exc_info=error)
                 self.failed.emit(error)
         self.ended.emit()
 

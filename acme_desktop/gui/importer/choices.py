@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGroupBox, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from acme_desktop.core.importer.options import FIELDS, REQUIRED_FIELDS, ImportOptions
@@ -96,11 +96,17 @@ class ColumnChoices(QGroupBox):
 
     @property
     def mapping(self) -> dict[str, str]:
-        """What to tell the importer: nothing where nobody chose, else every field by its column's position."""
+        """What to tell the importer: nothing where nobody chose, else every field's column; "" leaves it out."""
         if not self._touched:
             return {}
         columns = self.columns
-        return {field: f"#{columns[field] + 1}" if field in columns else "" for field in FIELDS}
+        return {field: self._name(columns[field]) if field in columns else "" for field in FIELDS}
+
+    def _name(self, column: int) -> str:
+        # By name where that is clear: a mapping by position alone says that the file has no header.
+        name = self._header[column].strip()
+        alike = sum(other.strip() == name for other in self._header)
+        return name if name and alike == 1 else f"#{column + 1}"
 
     @property
     def problem(self) -> str:
@@ -170,6 +176,21 @@ class ReadingChoices(QGroupBox):
         # A workbook has no encoding, delimiter or quotes.
         for control in (self.encoding, self.delimiter, self.literal):
             control.setEnabled(profile.delimiter is not None)
+
+    def offer_encodings(self, candidates: Sequence[tuple[str, str]]) -> None:
+        """Put the likely encodings first; the tooltip shows how each reads the file."""
+        names = {value: text for text, value in _ENCODINGS}
+        chosen = self.encoding.currentData()
+        self.encoding.clear()
+        likely = [name for name, _ in candidates]
+        rest = [value for _, value in _ENCODINGS if value is not None and value not in likely]
+        self.encoding.addItem("Choose…", None)
+        for name, preview in candidates:
+            self.encoding.addItem(names.get(name, name.upper()), name)
+            self.encoding.setItemData(self.encoding.count() - 1, preview, Qt.ItemDataRole.ToolTipRole)
+        for name in rest:
+            self.encoding.addItem(names[name], name)
+        self.encoding.setCurrentIndex(max(0, self.encoding.findData(chosen)))
 
     def options(self, mapping: dict[str, str]) -> ImportOptions:
         """Everything that is chosen."""

@@ -17,7 +17,7 @@ from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 from acme_desktop.gui.importer import work
 
 if TYPE_CHECKING:
-    from acme_desktop.core.importer.run import StagedImport
+    from acme_desktop.core.importer.staged import StagedImport
 
 
 class Comparison(QObject):

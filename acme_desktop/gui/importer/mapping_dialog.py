@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from acme_desktop.core.foundation.errors import InputProblem
+from acme_desktop.core.foundation.errors import InputProblem, UsageProblem
 from acme_desktop.core.foundation.progress import Snapshot
+from acme_desktop.core.importer.encoding import EncodingNeeded
 from acme_desktop.core.importer.options import ImportOptions
 from acme_desktop.core.importer.profile import Profile
 from acme_desktop.core.importer.report import ImportReport
@@ -23,6 +24,18 @@ from acme_desktop.gui.widgets.notices import Banner, Picture, Tile
 _SETTLE_MS = 350
 
 
+def next_step(error: Exception) -> str:
+    """What to do about a refused file, in this window: advice for the command line is put into its terms."""
+    if isinstance(error, EncodingNeeded):
+        return (
+            "Choose its encoding under “How to import”; the likeliest come first, and each tooltip shows how it reads."
+        )
+    if isinstance(error, UsageProblem):
+        return "Choose something else under “How to import”."
+    sentences = errors.account(error).advice.split(". ")
+    return ". ".join(sentence for sentence in sentences if "--" not in sentence)
+
+
 class MappingDialog(QDialog):
     """Asks how to import one file. `look_again` comes with options when the file must be read differently,
     `compare` when the comparison with the catalogue no longer fits, and `accepted` when the import shall start.
@@ -37,6 +50,7 @@ class MappingDialog(QDialog):
         self.setObjectName("mappingDialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.entry = entry
+        self._unsettled = ""
         self._profile: Profile | None = None
         self._settle = QTimer(self, interval=_SETTLE_MS, singleShot=True)
         self._settle.timeout.connect(lambda: self.compare.emit(self.options()))
@@ -125,9 +139,10 @@ class MappingDialog(QDialog):
 
     # What is known
 
-    def show_profile(self, profile: Profile) -> None:
-        """Show what was found in the file."""
+    def show_profile(self, profile: Profile, unsettled: Exception | None = None) -> None:
+        """Show what was found in the file, and what a choice of columns has to settle."""
         self._profile = profile
+        self._unsettled = errors.account(unsettled).title if unsettled is not None else ""
         named = {name.strip(): column for column, name in reversed(list(enumerate(profile.header)))}
         mapping = {
             field: int(name[1:]) - 1 if name.startswith("#") and name not in named else named[name.strip()]
@@ -142,8 +157,9 @@ class MappingDialog(QDialog):
     def show_refusal(self, error: Exception) -> None:
         """Say why the file cannot be imported as it is, and what to try."""
         self._profile = None
-        told = errors.account(error)
-        self.banner.say("danger", told.title, told.advice)
+        self.banner.say("danger", errors.account(error).title, next_step(error))
+        if isinstance(error, EncodingNeeded):
+            self.reading.offer_encodings(error.candidates)
         self.summary.setText("This file cannot be imported as it is.")
         self.sample.show((), ())
         self.columns.setEnabled(False)
@@ -171,7 +187,7 @@ class MappingDialog(QDialog):
         self.sample.mark({column: FIELD_NAMES[field] for field, column in self.columns.columns.items()})
         problem = self.columns.problem
         if problem:
-            self.banner.say("danger", problem)
+            self.banner.say("danger", self._unsettled or problem, problem if self._unsettled else "")
         elif profile.warnings:
             self.banner.say("warning", "", "\n".join(profile.warnings))
         else:
@@ -208,8 +224,7 @@ class MappingDialog(QDialog):
 
     def show_failed_comparison(self, error: Exception) -> None:
         """Say why the import would fail with these choices."""
-        told = errors.account(error)
-        self.banner.say("danger", told.title, told.advice)
+        self.banner.say("danger", errors.account(error).title, next_step(error))
         self.show_note("")
         self.start.setEnabled(not isinstance(error, InputProblem))
 

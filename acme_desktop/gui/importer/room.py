@@ -13,9 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.errors import Problem, Refused
-from acme_desktop.core.importer import chunks
 from acme_desktop.core.importer.options import ImportOptions
-from acme_desktop.core.importer.profile import MappingNeeded, Profile
+from acme_desktop.core.importer.profile import Profile
 from acme_desktop.core.importer.report import ImportReport
 from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import JobRunner, Lane
@@ -27,7 +26,7 @@ from acme_desktop.gui.importer.panel import ImportPanel
 from acme_desktop.gui.importer.report_dialog import SHOWN_DETAILS, ImportReportDialog
 
 if TYPE_CHECKING:
-    from acme_desktop.core.importer.run import StagedImport
+    from acme_desktop.core.importer.staged import StagedImport
 
 FILE_TYPES = (
     "Product files (*.csv *.tsv *.txt *.gz *.zip *.xlsx *.parquet *.jsonl)",
@@ -106,17 +105,15 @@ class ImporterRoom(QWidget):
         self._runner.drop(entry.job)
         entry.options = options
         entry.job = self._runner.start(
-            lambda _: chunks.inspect(entry.path, options),
+            lambda _: work.look(entry.path, options),
             lane=Lane.QUERY,
             owner=self,
-            succeeded=lambda profile: self._seen(entry, profile, None),
+            succeeded=lambda found: self._seen(entry, *found),
             failed=lambda error: self._seen(entry, None, error),
         )
 
     def _seen(self, entry: ImportEntry, profile: Profile | None, error: Exception | None) -> None:
         entry.job = None
-        if isinstance(error, MappingNeeded):
-            profile, error = error.profile, None
         entry.profile = profile
         entry.error = error
         if entry.state is State.LOOKING:
@@ -156,11 +153,12 @@ class ImporterRoom(QWidget):
     def _show_in_dialog(self) -> None:
         dialog = self._dialog
         assert dialog is not None
-        if dialog.entry.error is not None:
+        profile, error = dialog.entry.profile, dialog.entry.error
+        if profile is not None:
+            dialog.show_profile(profile, error)
+        elif error is not None:
             self._comparison.stop()
-            dialog.show_refusal(dialog.entry.error)
-        elif dialog.entry.profile is not None:
-            dialog.show_profile(dialog.entry.profile)
+            dialog.show_refusal(error)
 
     def _compare(self, entry: ImportEntry, options: ImportOptions) -> None:
         assert self._dialog is not None

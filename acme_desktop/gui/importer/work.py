@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
-from acme_desktop.core.foundation.errors import Cancelled, Problem, Refused
+from acme_desktop.core.foundation.errors import Cancelled, InputProblem, Problem, Refused
 from acme_desktop.core.foundation.progress import Progress
-from acme_desktop.core.importer import report
-from acme_desktop.core.importer.options import ImportOptions
+from acme_desktop.core.importer import chunks, report
+from acme_desktop.core.importer.encoding import EncodingNeeded
+from acme_desktop.core.importer.options import FIELDS, ImportOptions
+from acme_desktop.core.importer.profile import MappingNeeded, Profile
 from acme_desktop.core.importer.report import ImportReport, Superseded
-from acme_desktop.core.importer.run import StagedImport
+from acme_desktop.core.importer.staged import StagedImport
 
 Details = tuple[list[dict[str, object]], list[Superseded]]
+
+
+def look(path: Path, options: ImportOptions) -> tuple[Profile, InputProblem | None]:
+    """What is known of a file, and what a person has to settle before it can be imported.
+
+    Raises:
+        Problem: the file cannot be imported whatever the columns are.
+    """
+    try:
+        return chunks.inspect(path, options), None
+    except MappingNeeded as needed:
+        return needed.profile, None
+    except EncodingNeeded:
+        raise
+    except InputProblem as problem:
+        # Two columns may claim one field: without any mapping the columns can at least be shown.
+        try:
+            chunks.inspect(path, replace(options, mapping=dict.fromkeys(FIELDS, "")))
+        except MappingNeeded as needed:
+            return needed.profile, problem
+        except Problem:
+            pass
+        raise problem from None
 
 
 def compare(
