@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import getpass
 import platform
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from acme_desktop.core.changes import outbox
 from acme_desktop.core.foundation.errors import NotFound
+from acme_desktop.core.foundation.moments import iso
 
 CHANNEL = "acme_changes"
 """The NOTIFY channel; its payload is the change set's id."""
@@ -61,6 +64,10 @@ class ChangeSet:
         """Whether it touched no product at all."""
         return not (self.created or self.updated or self.deleted)
 
+    def to_json(self) -> dict[str, Any]:
+        """One change set as an object."""
+        return {**asdict(self), "created_at": iso(self.created_at)}
+
 
 _COLUMNS = "id, kind, actor, client, created_at, created, updated, deleted, undoes, summary"
 
@@ -86,13 +93,14 @@ def begin(
 def finish(
     connection: Connection[Any], identifier: int, *, created: int = 0, updated: int = 0, deleted: int = 0
 ) -> ChangeSet:
-    """Write the counts and tell every open window, when the transaction commits."""
+    """Write the counts and the events; every open window is told when the transaction commits."""
     with connection.cursor(row_factory=class_row(ChangeSet)) as cursor:
         change_set = cursor.execute(
             f"UPDATE change_sets SET created = %s, updated = %s, deleted = %s WHERE id = %s RETURNING {_COLUMNS}",
             (created, updated, deleted, identifier),
         ).fetchone()
     assert change_set is not None
+    outbox.record(connection, identifier)
     connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(identifier)))
     return change_set
 
@@ -108,6 +116,13 @@ def get(connection: Connection[Any], identifier: int) -> ChangeSet:
     if change_set is None:
         raise NotFound(f"There is no change set {identifier}.", "See `acme-desktop changes list`.")
     return change_set
+
+
+def by_ids(connection: Connection[Any], identifiers: Collection[int]) -> dict[int, ChangeSet]:
+    """Those change sets; unknown ids are left out."""
+    with connection.cursor(row_factory=class_row(ChangeSet)) as cursor:
+        cursor.execute(f"SELECT {_COLUMNS} FROM change_sets WHERE id = ANY(%s)", (list(identifiers),))
+        return {found.id: found for found in cursor}
 
 
 def latest(connection: Connection[Any], *, limit: int = 100, before: int | None = None) -> list[ChangeSet]:

@@ -10,7 +10,8 @@ from psycopg.rows import class_row
 from acme_desktop.core.changes import change_set
 from acme_desktop.core.changes.change_set import ChangeSet
 from acme_desktop.core.foundation.errors import NotFound, Refused
-from acme_desktop.core.products.product import Product, moment
+from acme_desktop.core.foundation.moments import iso
+from acme_desktop.core.products.product import Product
 
 _FIELDS = ("sku", "name", "description", "active")
 
@@ -35,7 +36,7 @@ class Conflict(Refused):
     """
 
     def __init__(self, mine: Product, theirs: Product, original: Product | None, by: ChangeSet | None) -> None:
-        who = f"{by.actor} ({by.client}) at {moment(by.created_at)}" if by else "another program"
+        who = f"{by.actor} ({by.client}) at {iso(by.created_at)}" if by else "another program"
         super().__init__(
             f"{theirs.sku} was changed by {who} since you read it. Your edit is not saved.",
             "Look at the product as it is now, and save again what you still want.",

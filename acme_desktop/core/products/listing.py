@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,20 @@ def page(
         ),
         progress,
     )
+
+
+def stream(
+    database: Database, question: Filter, sort: Sort, progress: Progress | None = None, *, size: int = 5_000
+) -> Iterator[list[Product]]:
+    """Every product that matches, `size` at a time, as of one moment; closing the generator ends the query."""
+    condition = where(question)
+    with (
+        _connection(database, progress) as connection,
+        connection.cursor("stream", row_factory=class_row(Product)) as c,
+    ):
+        c.execute(f"SELECT {COLUMNS} FROM products WHERE {condition.sql} ORDER BY {order_by(sort)}", condition.values)
+        while products := c.fetchmany(size):
+            yield products
 
 
 def after(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from acme_desktop.core.foundation.errors import InputProblem
+from acme_desktop.core.foundation.moments import iso
 from acme_desktop.core.foundation.product_rules import Violation, clean_sku, violation
 
 COLUMNS = "id, sku, name, description, active, created_at, updated_at, changed_in AS change_set_id"
@@ -39,8 +40,8 @@ class Product:
             "name": self.name,
             "description": self.description,
             "active": self.active,
-            "created_at": moment(self.created_at),
-            "updated_at": moment(self.updated_at),
+            "created_at": iso(self.created_at),
+            "updated_at": iso(self.updated_at),
             "change_set_id": self.change_set_id,
         }
 
@@ -77,8 +78,3 @@ class InvalidProduct(InputProblem):
     def __init__(self, violations: list[Violation]) -> None:
         super().__init__(" ".join(wrong.message for wrong in violations), "Correct it and save again.")
         self.violations = tuple(violations)
-
-
-def moment(value: datetime) -> str:
-    """ISO 8601 in UTC, to the microsecond: ``2026-11-23T20:07:17.000000Z``."""
-    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,37 @@
+"""`acme-desktop export`: write products to a file, or as CSV to stdout."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from acme_desktop.cli import output, products
+from acme_desktop.cli.output import Context
+from acme_desktop.core.products import export
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command and its options."""
+    parser = subparsers.add_parser("export", help="write products to a csv, xlsx, parquet or jsonl file")
+    parser.add_argument(
+        "file", metavar="FILE", help=f"its name tells the format ({', '.join(export.FORMATS)}); - is stdout, as csv"
+    )
+    products.add_filter_options(parser)
+    products.add_sort_option(parser)
+
+
+def run(options: argparse.Namespace, context: Context) -> int:
+    """Export what matches; the file appears whole or not at all."""
+    target = sys.stdout.buffer if options.file == "-" else Path(options.file)
+    with context.progress(options.file) as progress:
+        number = export.export(
+            context.workspace.database, products.chosen_filter(options), options.sort, target, progress
+        )
+    if options.file == "-":
+        sys.stdout.buffer.flush()
+    elif context.json:
+        context.emit({"file": options.file, "products": number})
+    context.say(f"{number:,} {'product' if number == 1 else 'products'} exported.")
+    return output.DONE

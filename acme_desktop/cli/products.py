@@ -1,0 +1,262 @@
+"""`acme-desktop products`: list, count, get, create, update and delete products, and their history."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from acme_desktop.cli import output, table
+from acme_desktop.cli.output import Context
+from acme_desktop.core.changes import history
+from acme_desktop.core.changes.change_set import ChangeSet
+from acme_desktop.core.foundation.errors import Refused, UsageProblem
+from acme_desktop.core.products import edits, listing
+from acme_desktop.core.products.filters import SORT_FIELDS, Filter, Sort
+from acme_desktop.core.products.product import Changes, Product
+
+_PAGE_SIZE = 50
+_YES_NO = ("yes", "no")
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command and its subcommands."""
+    parser = subparsers.add_parser("products", help="list, count, get, create, update and delete products")
+    actions = parser.add_subparsers(dest="action", required=True)
+    listed = actions.add_parser("list", help="the products that match, one a line")
+    add_filter_options(listed)
+    add_sort_option(listed)
+    listed.add_argument("--page", type=_positive, metavar="N", help="the page to show, from 1")
+    listed.add_argument(
+        "--page-size",
+        type=_positive,
+        metavar="N",
+        help=f"products a page (default: {_PAGE_SIZE}; all with --json and no --page)",
+    )
+    add_filter_options(actions.add_parser("count", help="how many products match"))
+    for name, words in (("get", "one product"), ("history", "what happened to a product")):
+        actions.add_parser(name, help=words).add_argument("sku", metavar="SKU")
+    _add_editing(actions)
+
+
+def _add_editing(actions: Any) -> None:
+    create = actions.add_parser("create", help="add a product")
+    create.add_argument("--sku", required=True)
+    create.add_argument("--name", required=True)
+    update = actions.add_parser("update", help="change a product")
+    update.add_argument("which", metavar="SKU")
+    update.add_argument("--sku", help="the new SKU")
+    update.add_argument("--name", help="the new name")
+    update.add_argument(
+        "--if-change-set",
+        type=int,
+        metavar="ID",
+        help="refuse where the product's change_set_id is another one: someone changed it since",
+    )
+    for action in (create, update):
+        action.add_argument("--description", help='a blank one ("") is none')
+        action.add_argument("--active", choices=_YES_NO)
+    delete = actions.add_parser("delete", help="delete products, all of them or none")
+    delete.add_argument("skus", nargs="+", metavar="SKU")
+    everything = actions.add_parser("delete-all", help="delete every product")
+    everything.add_argument("--confirm", type=int, metavar="COUNT", help="how many products there are")
+
+
+def add_filter_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which products."""
+    group = parser.add_argument_group("filters")
+    for field in ("sku", "name", "description"):
+        group.add_argument(f"--{field}", metavar="TEXT", help=f"the {field} contains this, in any letter case")
+    group.add_argument("--search", metavar="TEXT", help="any of the three contains this")
+    group.add_argument("--active", choices=_YES_NO)
+    for field in ("created", "updated"):
+        for end, words in (("from", "then or later"), ("to", "then or earlier")):
+            group.add_argument(
+                f"--{field}-{end}",
+                type=_moment,
+                metavar="DATE",
+                help=f"{field} {words}: a whole day in UTC, as 2026-11-23, or a time, as 2026-11-23T14:30+01:00",
+            )
+
+
+def add_sort_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says in which order."""
+    parser.add_argument(
+        "--sort", type=_sort, default=Sort(), metavar="FIELD[:desc]", help=f"by {', '.join(SORT_FIELDS)} (default: sku)"
+    )
+
+
+def chosen_filter(options: argparse.Namespace) -> Filter:
+    """The filter that the options describe."""
+    return Filter(
+        sku=options.sku,
+        name=options.name,
+        description=options.description,
+        search=options.search,
+        active=_active(options.active),
+        created_from=options.created_from,
+        created_to=options.created_to,
+        updated_from=options.updated_from,
+        updated_to=options.updated_to,
+    )
+
+
+def run(options: argparse.Namespace, context: Context) -> int:
+    """Do what the action says."""
+    actions = {
+        "list": _list,
+        "count": _count,
+        "get": _get,
+        "history": _history,
+        "create": _create,
+        "update": _update,
+        "delete": _delete,
+        "delete-all": _delete_all,
+    }
+    actions[options.action](options, context)
+    return output.DONE
+
+
+def _list(options: argparse.Namespace, context: Context) -> None:
+    question, database = chosen_filter(options), context.workspace.database
+    if context.json and options.page is None and options.page_size is None:
+        for products in listing.stream(database, question, options.sort):
+            for product in products:
+                context.emit(product.to_json())
+        return
+    number, size = options.page or 1, options.page_size or _PAGE_SIZE
+    products = listing.page(database, question, options.sort, number, size)
+    if context.json:
+        for product in products:
+            context.emit(product.to_json())
+        return
+    _show_table(products, context)
+    total = listing.count(database, question)
+    pages = max(1, -(-total // size))
+    context.say(f"Page {number} of {pages:,}; {total:,} products.")
+
+
+def _show_table(products: Iterable[Product], context: Context) -> None:
+    rows = [
+        (product.sku, product.name, "yes" if product.active else "no", product.description or "")
+        for product in products
+    ]
+    for line in table.lines(("SKU", "NAME", "ACTIVE", "DESCRIPTION"), rows):
+        context.print(line)
+
+
+def _count(options: argparse.Namespace, context: Context) -> None:
+    number = listing.count(context.workspace.database, chosen_filter(options))
+    if context.json:
+        context.emit({"count": number})
+    else:
+        context.print(str(number))
+
+
+def _get(options: argparse.Namespace, context: Context) -> None:
+    _show(options.sku, context)
+
+
+def _show(sku: str, context: Context) -> None:
+    found = listing.get(context.workspace.database, sku).to_json()
+    if context.json:
+        context.emit(found)
+        return
+    for name, value in found.items():
+        context.print(f"{name:14} {'' if value is None else value}".rstrip())
+
+
+def _history(options: argparse.Namespace, context: Context) -> None:
+    for event in history.history(context.workspace.database, options.sku):
+        found = event.to_json()
+        if context.json:
+            context.emit(found)
+            continue
+        who = f"{found['actor']}, {found['client']}" if event.change_set else "another program"
+        context.print(f"{found['at']}  {event.operation:8}  {who}  {found['summary']}")
+        for name in event.changed:
+            context.print(f"    {name}: {found['before'][name]!r} -> {found['after'][name]!r}")
+
+
+def _create(options: argparse.Namespace, context: Context) -> None:
+    edits.create(
+        context.workspace.database,
+        sku=options.sku,
+        name=options.name,
+        description=options.description,
+        active=options.active != "no",
+        author=context.author,
+    )
+    _show(options.sku, context)
+
+
+def _update(options: argparse.Namespace, context: Context) -> None:
+    changes = Changes(options.sku, options.name, options.description, _active(options.active))
+    if changes == Changes():
+        raise UsageProblem("Nothing to change was named.", "Name --sku, --name, --description or --active.")
+    made = edits.update(
+        context.workspace.database,
+        options.which,
+        changes,
+        author=context.author,
+        if_change_set=options.if_change_set,
+    )
+    if made is None:
+        context.say("The product is so already; nothing was changed.")
+    _show(options.sku if options.sku is not None else options.which, context)
+
+
+def _delete(options: argparse.Namespace, context: Context) -> None:
+    _tell_deleted(edits.delete(context.workspace.database, options.skus, author=context.author), context)
+
+
+def _delete_all(options: argparse.Namespace, context: Context) -> None:
+    database = context.workspace.database
+    if options.confirm is None:
+        number = listing.count(database, Filter())
+        raise Refused(
+            f"All {number:,} products would be deleted.", f"To do so, add --confirm {number}. Nothing is deleted."
+        )
+    with context.progress("Deleting") as progress:
+        made = edits.delete_all(database, confirm=options.confirm, author=context.author, progress=progress)
+    _tell_deleted(made, context)
+
+
+def _tell_deleted(made: ChangeSet | None, context: Context) -> None:
+    number = made.deleted if made else 0
+    if context.json:
+        context.emit({"change_set_id": made.id if made else None, "deleted": number})
+        return
+    context.print(f"{number:,} {'product' if number == 1 else 'products'} deleted.")
+    if made:
+        context.say(f"To take it back: acme-desktop changes undo {made.id}")
+
+
+def _active(word: str | None) -> bool | None:
+    return None if word is None else word == "yes"
+
+
+def _moment(text: str) -> date | datetime:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        pass
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-11-23 or a time in ISO 8601") from None
+
+
+def _sort(text: str) -> Sort:
+    try:
+        return Sort.parse(text)
+    except UsageProblem as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number

@@ -1,0 +1,54 @@
+"""Rows as aligned columns; on a terminal no wider than it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import unicodedata
+from collections.abc import Sequence
+
+_GAP = "  "
+_LEAST = 8
+
+
+def lines(header: Sequence[str], rows: Sequence[Sequence[str]], *, width: int | None = None) -> list[str]:
+    """The header and the rows, aligned; text that goes over several lines is shown on one.
+
+    Args:
+        width: columns of the screen to keep to, by cutting the longest texts; None is the terminal's, and no
+            limit where stdout is not one.
+    """
+    if width is None and sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+    cells = [[" ".join(_printable(cell).split()) for cell in row] for row in (header, *rows)]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    while width and sum(widths) + len(_GAP) * (len(widths) - 1) > width and max(widths) > _LEAST:
+        widths[widths.index(max(widths))] -= 1
+    return [_GAP.join(map(_fit, row, widths)).rstrip() for row in cells]
+
+
+def _printable(text: str) -> str:
+    """No control characters: a name must not steer the terminal."""
+    return "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in text)
+
+
+def _width(text: str) -> int:
+    return sum(_columns(letter) for letter in text)
+
+
+def _columns(letter: str) -> int:
+    if unicodedata.combining(letter) or unicodedata.category(letter) in ("Cf", "Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in ("W", "F") else 1
+
+
+def _fit(text: str, width: int) -> str:
+    if _width(text) <= width:
+        return text + " " * (width - _width(text))
+    kept, used = "", 0
+    for letter in text:
+        if used + _columns(letter) > width - 1:
+            break
+        kept += letter
+        used += _columns(letter)
+    return kept + "…" + " " * (width - 1 - used)
