@@ -1,6 +1,6 @@
 """Write a large, realistic product file: ``python3 build/make_sample.py --rows 500000 large.csv``.
 
-About 135 bytes a row: SKUs in mixed letter case, some text quoted because of commas, quotes and line breaks, several
+About 140 bytes a row: SKUs in mixed letter case, some text quoted because of commas, quotes and line breaks, several
 languages, some SKUs twice. The same seed gives the same file; memory stays small however many rows are asked for.
 """
 
@@ -45,7 +45,7 @@ THINGS = (
     "Door Stop",
 )
 OPENINGS = (
-    "Made to last, easy to clean",
+    "Made to last and easy to clean",
     "Pour la maison et le bureau",
     "Für drinnen und draußen",
     "Ev ve ofis için",
@@ -59,8 +59,9 @@ ENDINGS = (
     "spare parts available for ten years",
     "garantie 24 mois",
     "size 40 x 60 cm",
-    'the "original" design\nin a new colour',
 )
+# What makes a cell need quotes: often a comma, sometimes a quoted word, now and then a line break.
+ASIDES = (*[", in stock"] * 20, *[' of the "original" design'] * 5, "\nalso in a new colour", "\nwhile stocks last")
 ACTIVE = ("true", "true", "true", "true", "yes", "1", "false", "0")
 
 
@@ -95,10 +96,7 @@ def _block(chance: random.Random, start: int, count: int, revision: int, twice: 
     """The next ``count`` lines. One random number a row feeds every choice: drawing each would be slow."""
     names = [_cell(f"{maker} {thing} {make}") for maker in MAKERS for thing in THINGS for make in MAKES]
     texts = [
-        (f"{opening}, {make}; {ending}.", f"{opening} ({make}) – {ending}. Order number ")
-        for opening in OPENINGS
-        for ending in ENDINGS
-        for make in MAKES
+        f"{opening} ({make}) – {ending}. Order number " for opening in OPENINGS for ending in ENDINGS for make in MAKES
     ]
     lines = []
     for number in range(start, start + count):
@@ -107,8 +105,9 @@ def _block(chance: random.Random, start: int, count: int, revision: int, twice: 
         sku = _sku(dice % number if repeats else number, dice >> 16)
         name = names[(dice >> 20) % len(names)]
         name = f'{name[:-1]} {number}"' if name[0] == '"' else f"{name} {number}"
-        quoted, plain = texts[(dice >> 32) % len(texts)]
-        text = _cell(f"{plain}{revision}-{dice >> 40}" if dice & 0x70000 else f"{quoted} {revision}-{dice >> 40}")
+        text = f"{texts[(dice >> 32) % len(texts)]}{revision}-{dice >> 40}"
+        if not dice & 0x30000:
+            text = _cell(text + ASIDES[(dice >> 24) % len(ASIDES)])
         lines.append(f"{sku},{name if revision == 1 else _revised(name, revision)},{text},{ACTIVE[dice >> 57]}\r\n")
     return lines
 
