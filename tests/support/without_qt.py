@@ -11,6 +11,15 @@ import pytest
 
 WINDOW_TESTS = Path(__file__).resolve().parents[1] / "gui"
 REASON = "Qt cannot load on this machine: system libraries are missing (python3 build/dev.py setup names them)"
+SETTINGS = (
+    "qt_api",
+    "qt_default_raising",
+    "qt_log_format",
+    "qt_log_ignore",
+    "qt_log_level_fail",
+    "qt_no_exception_capture",
+    "qt_qapp_name",
+)
 
 
 class SkippedFolder(pytest.Collector):
@@ -23,7 +32,7 @@ class SkippedFolder(pytest.Collector):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Know pytest-qt's settings in its place, so that ``--strict-config`` accepts them."""
-    for name in ("qt_api", "qt_log_level_fail"):
+    for name in SETTINGS:
         parser.addini(name, "pytest-qt's own setting")
 
 
