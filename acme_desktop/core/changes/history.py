@@ -133,12 +133,10 @@ def history(database: Database, sku: str) -> list[Event]:
         NotFound: no product has or had that SKU.
     """
     with database.connect() as connection:
-        holders: list[tuple[int]] = []
-        if storable(sku):
-            holders = connection.execute(_HOLDERS, {"sku": clean_sku(sku)}).fetchall()
+        holders = _holders(connection, clean_sku(sku)) if storable(sku) else []
         if not holders:
             raise NotFound(f"There is and was no product with the SKU {sku!r}.", "Check the SKU.")
-        return events(connection, [identifier for (identifier,) in holders])
+        return events(connection, holders)
 
 
 def events(connection: Connection[Any], product_ids: Sequence[int]) -> list[Event]:
@@ -172,6 +170,10 @@ def as_of(connection: Connection[Any], product_ids: Sequence[int], change_set_id
     with connection.cursor(row_factory=class_row(State)) as cursor:
         cursor.execute(_AS_OF, {"ids": list(product_ids), "id": change_set_id})
         return {state.product_id: state for state in cursor}
+
+
+def _holders(connection: Connection[Any], sku: str) -> list[int]:
+    return [identifier for (identifier,) in connection.execute(_HOLDERS, {"sku": sku})]
 
 
 def _operation(before: State | None, after: State | None) -> Operation:
