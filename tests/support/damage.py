@@ -1,7 +1,7 @@
 """Product files in many dialects, broken in known ways, and a judge of what a reader made of them.
 
-A file is a list of pieces, one for each record. Damage changes some pieces and marks them; the judge then knows for every physical row
-what it says and whether it still says it.
+A file is a list of pieces, one for each record. Damage changes some pieces and marks them; the judge then knows for
+every physical row what it says and whether it still says it.
 """
 
 from __future__ import annotations
@@ -92,7 +92,8 @@ class Style:
 class Piece:
     """One record (or the header, or a line that is none) as it stands in the file, with its line end.
 
-    `cells` is what it says, by column; None where it says nothing that could be imported. `intact` pieces must be read as they are.
+    `cells` is what it says, by column; None where it says nothing that could be imported. `intact` pieces must be read
+    as they are.
     """
 
     text: str
@@ -168,8 +169,8 @@ def random_cells(rng: random.Random, style: Style, number: int) -> tuple[str, ..
 def write(cells: Sequence[str], style: Style) -> str:
     """A record as RFC 4180 has it."""
     target = io.StringIO(newline="")
-    csv.writer(target, delimiter=style.delimiter, quoting=style.quoting, lineterminator=style.newline).writerow(cells)  # type: ignore[arg-type]
-    return target.getvalue()
+    csv.writer(target, delimiter=style.delimiter, quoting=style.quoting, lineterminator=style.newline).writerow(cells)
+    # type: ignore[arg-type] return target.getvalue()
 
 
 def random_file(rng: random.Random, style: Style, rows: int) -> list[Piece]:
@@ -211,7 +212,7 @@ def first_lines(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
     return spans
 
 
-# --- damage -----------------------------------------------------------------------------------------------------------------------------
+# --- damage
 
 Damage = Callable[[random.Random, list[Piece], int, Style], None]
 
@@ -432,7 +433,7 @@ def random_damaged_file(rng: random.Random, rows: int, hits: int) -> tuple[list[
     return pieces, style, names
 
 
-# --- the judge --------------------------------------------------------------------------------------------------------------------------
+# --- the judge
 
 
 @dataclass
@@ -515,6 +516,7 @@ def _rfc4180(text: str, delimiter: str) -> list[str] | None:
                 else:
                     at += 1
                     break
+            at += len(text[at:]) - len(text[at:].lstrip(" "))
         else:
             while at < len(text) and text[at] not in delimiter + '"\r\n':
                 cell += text[at]

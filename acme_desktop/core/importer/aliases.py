@@ -110,7 +110,8 @@ WEAK = frozenset(
         """
 code|código|kod|код|handle|product|label|item|article|artikel|produkt|produit|prodotto|producto|produto|ürün|товар|ad
 body
-details|summary|status|state|online|visible|symbol|clave|indeks
+details|summary|status|product status|state|estado|stato|durum|статус|online|visible|visibility|sichtbar|symbol|clave
+indeks|product online
 """
     )
 )

@@ -126,6 +126,7 @@ class _Pass:
         self._last_end = -1
         self._fragment_end = -1
         self._loose_end = -1
+        self._loose_short = False
         self._quotes = not layout.literal_quotes and '"' in text
         self._odd = "\0" in text or "\ufeff" in text or is_bad(text)
         self._others = tuple(char for char in layout.other_delimiters if char in text)
@@ -304,7 +305,7 @@ class _Pass:
     def _sure_of(self, cells: list[str], start: int, end: int) -> bool:
         """Whether a record near a broken quote is a row: it looks like one, and so does its SKU or what follows."""
         shape = self._layout.shape
-        if not shape.fits(cells):
+        if not shape.fits(cells) or (shape.quoted and not self._lines[start].startswith('"')):
             return False
         if shape.sku_known(cells[self._layout.columns.sku]):
             return True
@@ -337,12 +338,14 @@ class _Pass:
             if columns.sku == 0 and shape.sku_known(cells[0]):
                 return above[:1] != "<" and not shape.holds_sku(above) and (shape.sku_spaced or len(above.split()) == 1)
             return columns.sku == 0 or (0 in (columns.name, columns.description, columns.active))
-        unquoted = not self._lines[start].startswith('"')
-        return unquoted and self._loose_end == start and 0 in (columns.name, columns.description)
+        sure = self._lines[start].startswith('"') and not self._loose_short
+        return self._loose_end == start and not sure and 0 in (columns.name, columns.description)
 
     def _misfit(self, cells: list[str], start: int, end: int) -> None:
         shape = self._layout.shape
-        self._loose_end = end
+        self._loose_end, self._loose_short = end, len(cells) < self._layout.width
+        if self._quotes and '"' in self._raw(start, end):
+            self._doubt = _SURE_AFTER
         if len(cells) == 1:
             self._fragment_end = end
         if len(cells) == 1 and not shape.holds_sku(cells[0]):
@@ -367,14 +370,14 @@ class _Pass:
         cells = bare.split(self._layout.delimiter)
         short = len(cells) < self._layout.width
         closing = violation.opened < 0 and self._closing(violation.at)
-        if closing and not self._layout.shape.fits([cell.strip('"') for cell in cells]):
+        if closing and not self._row_by_itself([cell.strip('"') for cell in cells]):
             self._lost_opening(at)
         if not (short and self._extend_torn(at, at + 1)):
             self._begun |= len(cells) > 1 and self._layout.shape.sku_like(cells[0])
             self._torn = len(self._rejected)
             self._rejected.append(self._describe(at, violation, bare))
         self._doubt = _SURE_AFTER
-        self._loose_end = at + 1
+        self._loose_end, self._loose_short = at + 1, short
         return at + 1
 
     def _describe(self, at: int, violation: Violation, bare: str) -> Rejection:
@@ -393,6 +396,10 @@ class _Pass:
             return rejection(line, line, "unclosed_quote", text, (bare,), column, bare)
         text = f"There is text after the quote that closes the value of “{column}”."
         return rejection(line, line, "bad_quoting", text, (bare,), column, bare)
+
+    def _row_by_itself(self, cells: list[str]) -> bool:
+        shape = self._layout.shape
+        return shape.fits(cells) and (not shape.sku_patterns or shape.sku_known(cells[self._layout.columns.sku]))
 
     def _closing(self, at: int) -> bool:
         return self._text[at + 1 : at + 2] in ("", self._layout.delimiter, "\r", "\n")

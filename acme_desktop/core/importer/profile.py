@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from acme_desktop.core.foundation.errors import InputProblem
 from acme_desktop.core.importer import mapping
+from acme_desktop.core.importer.aliases import WEAK, key
 from acme_desktop.core.importer.options import ImportOptions
 from acme_desktop.core.importer.rows import ACTIVE_WORDS, Columns
 
@@ -74,7 +75,8 @@ def settle(draft: Profile, options: ImportOptions) -> tuple[Profile, Columns]:
     """
     columns = mapping.choose(draft.header, options.mapping)
     warnings = list(draft.warnings)
-    if "active" in columns and not options.mapping.get("active") and not _says_active(draft, columns["active"]):
+    weak = "active" in columns and "active" not in options.mapping and key(draft.header[columns["active"]]) in WEAK
+    if weak and not _says_active(draft, columns["active"]):
         title = draft.header[columns.pop("active")].strip()
         warnings.append(f"The column “{title}” is left out: its values don't say whether a product is active.")
     profile = replace(draft, mapping={field: _title(draft.header, index) for field, index in columns.items()})

@@ -26,6 +26,7 @@ _SPACE = re.compile(r"\s")
 _EXCEPTIONS = 0.05
 _ENOUGH = 5
 _USUAL = 0.04
+_PADDING = (" ", "\t")
 
 
 def _pattern(sku: str) -> str:
@@ -49,6 +50,7 @@ class Shape:
         sku_longest: characters of the longest SKU seen.
         sku_spaced: SKUs have spaces in them.
         sku_digits: every SKU has a digit.
+        quoted: every row begins with a quote.
     """
 
     columns: Columns
@@ -58,6 +60,7 @@ class Shape:
     sku_longest: int
     sku_spaced: bool
     sku_digits: bool
+    quoted: bool
 
     def fits(self, cells: Sequence[str]) -> bool:
         """Whether a record of the right width could well be a row of this file."""
@@ -65,7 +68,7 @@ class Shape:
             return False
         if not self.sku_like(cells[self.columns.sku]):
             return False
-        if any(cells[i][:1].isspace() for i in self.unpadded):
+        if any(cells[i][:1] in _PADDING for i in self.unpadded):
             return False
         return all(not cells[i].strip() or _NUMBER.fullmatch(cells[i].strip()) for i in self.numeric)
 
@@ -91,7 +94,7 @@ class Shape:
         return any(_pattern(text[:n]) in self.sku_patterns or _pattern(text[-n:]) in self.sku_patterns for n in ends)
 
 
-def learn(columns: Columns, rows: Sequence[Sequence[str]]) -> Shape:
+def learn(columns: Columns, rows: Sequence[Sequence[str]], *, quoted: bool = False) -> Shape:
     """The traits of some rows of the right width; where there are too few, what most files have in common."""
     width = range(len(columns.header))
     skus = [row[columns.sku].strip() for row in rows]
@@ -101,12 +104,13 @@ def learn(columns: Columns, rows: Sequence[Sequence[str]]) -> Shape:
         columns,
         numeric=frozenset(i for i in width if _mostly(sum(map(_is_number, filled[i])), len(filled[i]))) - {columns.sku},
         unpadded=frozenset(
-            i for i in width if sum(row[i][:1].isspace() for row in rows) <= max(1, len(rows) * _EXCEPTIONS)
+            i for i in width if sum(row[i][:1] in _PADDING for row in rows) <= max(1, len(rows) * _EXCEPTIONS)
         ),
         sku_patterns=frozenset(build for build, times in patterns.items() if times >= max(2, len(rows) * _USUAL)),
         sku_longest=max(map(len, skus), default=0),
         sku_spaced=sum(_SPACE.search(sku) is not None for sku in skus) > max(1, len(rows) * _EXCEPTIONS),
         sku_digits=_mostly(sum(any(char.isdigit() for char in sku) for sku in skus), len(skus)),
+        quoted=quoted,
     )
 
 
@@ -128,13 +132,20 @@ def swallowed_rows(raw: str, grammar: Grammar, shape: Shape) -> int:
 
 def _rows_among(lines: list[str], grammar: Grammar, shape: Shape) -> int:
     """How many of a value's lines after its first look like rows; 0 where it isn't most of them."""
+    width, sku = len(shape.columns.header), shape.columns.sku
     rows = 0
-    for index, line in enumerate(lines, 1):
-        if line.count(grammar.delimiter) >= len(shape.columns.header) - 1:
+    for line in lines[:-1]:
+        if line.count(grammar.delimiter) >= width - 1 and (not shape.quoted or line.startswith('"')):
             parsed = grammar.parse(line, 0)
-            rows += shape.fits(
-                _bare(line, grammar) if isinstance(parsed, Violation) or index == len(lines) else parsed.cells
-            )
+            cells = _bare(line, grammar) if isinstance(parsed, Violation) else parsed.cells
+            rows += shape.fits(cells) or (len(cells) == width and shape.sku_known(cells[sku]))
+    # The last line has the closing quote, so its cells can't be counted; its SKU may still stand at the right place.
+    last = _bare(lines[-1], grammar) if lines and (not shape.quoted or lines[-1].startswith('"')) else []
+    begun = len(last) > 1 and sku < len(last) and shape.sku_known(last[sku]) and (sku == 0 or len(last) >= width)
+    if not shape.sku_patterns:
+        begun = len(last) >= width and shape.sku_like(last[sku])
+    ended = len(last) >= width and shape.sku_known(last[sku - width]) and not any(cell[:1] in _PADDING for cell in last)
+    rows += begun or ended or shape.fits(last)
     return rows if 2 * rows > len(lines) else 0
 
 

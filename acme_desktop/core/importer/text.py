@@ -21,6 +21,7 @@ from acme_desktop.core.importer.source import Part, position
 BLOCK = 4 << 20
 _SAMPLE = 256 << 10
 _LEARNT_ROWS = 400
+_UNSURE_ROWS = 3
 _MISFITS_THROUGHOUT = 100
 
 
@@ -85,21 +86,21 @@ def inspect(part: Part, path: str, options: ImportOptions) -> TextTable:
         with part.open() as stream:
             raise encoding.EncodingNeeded(encoding.candidates(stream.read(_SAMPLE)))
     header = tuple(cell.replace("\ufeff", "") for cell in found.header)
-    sampled, misfits = _rows(text[found.start :], found.delimiter, len(header), options.literal_quotes)
+    sampled = _rows(text[found.start :], found.delimiter, len(header), options.literal_quotes)
     draft = Profile(
-        path, "csv", decided.name, found.delimiter, found.header_line, header, {}, tuple(sampled[:SAMPLE_ROWS])
+        path, "csv", decided.name, found.delimiter, found.header_line, header, {}, tuple(sampled.rows[:SAMPLE_ROWS])
     )
     if decided.bad_lines:
         told = f"{decided.bad_lines} of its lines are not UTF-8 and will be rejected; or choose the file's encoding."
         draft = replace(draft, warnings=(told,))
     profile, columns = settle(draft, options)
-    _refuse_misfits(len(header), sampled, misfits, whole)
+    _refuse_misfits(len(header), sampled, whole)
     layout = Layout(
         found.delimiter,
         columns,
-        learn(columns, sampled),
+        learn(columns, sampled.rows, quoted=sampled.quoted),
         options.literal_quotes,
-        blank_last=not header[-1].strip() and not any(row[-1].strip() for row in sampled),
+        blank_last=not header[-1].strip() and not any(row[-1].strip() for row in sampled.rows),
         header_line=found.header_line,
     )
     skip = len(text[: found.start].encode("utf-8", "surrogateescape"))
@@ -115,39 +116,59 @@ def _sample(part: Part, decided: encoding.Encoding) -> tuple[str, bool]:
     return encoding.decode(head[: _line_end(head) or len(head)]), False
 
 
-def _rows(text: str, delimiter: str, width: int, literal: bool) -> tuple[list[tuple[str, ...]], Counter[int]]:
-    """The first rows that keep to the grammar and the width, and how many others have which width."""
+@dataclass(frozen=True)
+class _Sampled:
+    """The first records of a text.
+
+    Attributes:
+        rows: cells of those that keep to the grammar and have the header's width.
+        misfits: how many others have which width.
+        quoted: rows begin with a quote as a rule, whether they need it or not.
+    """
+
+    rows: list[tuple[str, ...]]
+    misfits: Counter[int]
+    quoted: bool
+
+
+def _rows(text: str, delimiter: str, width: int, literal: bool) -> _Sampled:
     rows: list[tuple[str, ...]] = []
+    begin_quoted: list[bool] = []
     misfits: Counter[int] = Counter()
-    rules, at, seen = grammar(delimiter), 0, 0
-    lines = physical_lines(text)
-    starts = [0, *itertools.accumulate(map(len, lines))]
-    ends = iter(starts[1:])
+    rules, at, seen, doubt = grammar(delimiter), 0, 0, 0
+    ends = itertools.accumulate(map(len, physical_lines(text)))
     while at < len(text) and seen < _LEARNT_ROWS:
         line_end = next(end for end in ends if end > at)
         line = text[at:line_end]
         parsed = None if literal else rules.parse(text, at)
-        if parsed is None:
-            cells, at = line.rstrip(LINE_ENDS).split(delimiter), line_end
-        elif isinstance(parsed, Violation):
-            at = line_end
+        if isinstance(parsed, Violation):
+            # What follows a broken quote may be the rest of a value.
+            at, doubt = line_end, _UNSURE_ROWS
             continue
-        else:
-            cells, at = parsed.cells, parsed.end
+        cells = parsed.cells if parsed else line.rstrip(LINE_ENDS).split(delimiter)
+        at = parsed.end if parsed else line_end
         if not line.strip():
             continue
         seen += 1
-        if len(cells) == width:
-            rows.append(tuple(cells))
-        else:
+        doubt = max(0, doubt - 1)
+        if len(cells) != width:
             misfits[len(cells)] += 1
-    return rows, misfits
+        elif not doubt:
+            rows.append(tuple(cells))
+            begin_quoted.append(line.startswith('"'))
+    needless = sum(
+        quoted and not set(delimiter + '"\r\n ') & set(row[0]) for row, quoted in zip(rows, begin_quoted, strict=True)
+    )
+    quoted = 5 * sum(begin_quoted) >= 3 * len(rows) and 2 * needless > sum(begin_quoted)
+    if quoted:
+        rows = [row for row, begins in zip(rows, begin_quoted, strict=True) if begins]
+    return _Sampled(rows, misfits, quoted)
 
 
-def _refuse_misfits(width: int, rows: list[tuple[str, ...]], misfits: Counter[int], whole: bool) -> None:
+def _refuse_misfits(width: int, sampled: _Sampled, whole: bool) -> None:
     """Refuse a text none of whose rows has the header's width, where they agree on another."""
-    count = sum(misfits.values())
-    if rows or len(misfits) != 1 or 1 in misfits or count < (3 if whole else _MISFITS_THROUGHOUT):
+    misfits, count = sampled.misfits, sum(sampled.misfits.values())
+    if sampled.rows or len(misfits) != 1 or 1 in misfits or count < (3 if whole else _MISFITS_THROUGHOUT):
         return
     raise InputProblem(
         f"The header has {width} columns and the rows have {next(iter(misfits))}.",
