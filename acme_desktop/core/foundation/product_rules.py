@@ -14,7 +14,7 @@ _LIMITS = {"sku": SKU_MAX, "name": NAME_MAX, "description": DESCRIPTION_MAX}
 _LABELS = {"sku": "SKU", "name": "name", "description": "description"}
 
 # Characters that show nothing and that Python does not count as white space.
-_INVISIBLE = "\u200b\u2060\ufeff"
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,11 @@ from acme_desktop.core.changes import before_images, change_set
 from acme_desktop.core.changes.change_set import Author, ChangeSet
 from acme_desktop.core.changes.locks import lock_catalogue, lock_rows
 from acme_desktop.core.foundation.errors import NotFound, Refused
-from acme_desktop.core.foundation.product_rules import clean_sku, storable
+from acme_desktop.core.foundation.product_rules import storable
 from acme_desktop.core.products import conflicts
 from acme_desktop.core.products.filters import Filter, where
 from acme_desktop.core.products.product import COLUMNS, Changes, Product
+from acme_desktop.core.products.skus import as_kept
 
 if TYPE_CHECKING:
     from acme_desktop.core.database.connections import Database
@@ -65,7 +66,7 @@ def create(
         identifier = change_set.begin(connection, "create", author, summary=f"Create {values.sku}")
         connection.execute(
             _INSERT,
-            {"sku": values.sku, "name": name, "description": description, "active": active, "id": identifier},
+            {"sku": values.sku, "name": name, "description": values.description, "active": active, "id": identifier},
         )
         return change_set.finish(connection, identifier, created=1)
 
@@ -181,21 +182,18 @@ def _delete(connection: Connection[Any], identifier: int, condition: str, values
 
 def _locked(connection: Connection[Any], sku: str) -> Product:
     """The product, locked until the transaction ends."""
-    _locked_keys(connection, [sku])
+    keys = _locked_keys(connection, [sku])
     with connection.cursor(row_factory=class_row(Product)) as cursor:
-        product = cursor.execute(
-            f"SELECT {COLUMNS} FROM products WHERE sku_key = lower(%s::text)", (clean_sku(sku),)
-        ).fetchone()
+        product = cursor.execute(f"SELECT {COLUMNS} FROM products WHERE sku_key = %s", keys).fetchone()
     assert product is not None
     return product
 
 
 def _locked_keys(connection: Connection[Any], skus: Sequence[str]) -> list[str]:
     """The keys of existing products, which stay locked until the transaction ends."""
-    cleaned = [clean_sku(sku) for sku in skus]
-    missing = [sku for sku in cleaned if not storable(sku)]
-    cleaned = [sku for sku in cleaned if storable(sku)]
-    keys = dict(connection.execute("SELECT lower(s), s FROM unnest(%s::text[]) AS s", (cleaned,)).fetchall())
+    missing = [sku for sku in skus if not storable(sku)]
+    wanted = as_kept(connection, [sku for sku in skus if storable(sku)])
+    keys = dict(connection.execute("SELECT lower(s), s FROM unnest(%s::text[]) AS s", (wanted,)).fetchall())
     lock_rows(connection, list(keys))
     found = connection.execute("SELECT sku_key FROM products WHERE sku_key = ANY(%s)", (list(keys),)).fetchall()
     missing += [keys[key] for key in keys.keys() - {key for (key,) in found}]

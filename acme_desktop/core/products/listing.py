@@ -10,9 +10,10 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from acme_desktop.core.foundation.errors import NotFound
-from acme_desktop.core.foundation.product_rules import clean_sku, storable
+from acme_desktop.core.foundation.product_rules import storable
 from acme_desktop.core.products.filters import Clause, Filter, Sort, beyond, order_by, where
 from acme_desktop.core.products.product import COLUMNS, Product
+from acme_desktop.core.products.skus import as_kept
 
 if TYPE_CHECKING:
     from acme_desktop.core.database.connections import Database
@@ -94,12 +95,16 @@ def get(database: Database, sku: str) -> Product:
     Raises:
         NotFound: there is none.
     """
-    found = []
+    found = None
     if storable(sku):
-        found = _read(database, Clause("WHERE sku_key = lower(%s::text)", (clean_sku(sku),)))
-    if not found:
+        with database.connect() as connection, connection.cursor(row_factory=class_row(Product)) as cursor:
+            cursor.execute(
+                f"SELECT {COLUMNS} FROM products WHERE sku_key = lower(%s::text)", as_kept(connection, [sku])
+            )
+            found = cursor.fetchone()
+    if found is None:
         raise NotFound(f"There is no product with the SKU {sku!r}.", "Check the SKU, or search for a part of it.")
-    return found[0]
+    return found
 
 
 def by_ids(database: Database, ids: Iterable[int], progress: Progress | None = None) -> dict[int, Product]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -56,12 +56,17 @@ class Changes:
     active: bool | None = None
 
     def clean(self) -> Changes:
-        """The same with the SKU trimmed and normalised.
+        """The same with the SKU trimmed and normalised, and a description of white space alone as "".
 
         Raises:
             InvalidProduct: a value that a product may not have.
         """
-        cleaned = Changes(None if self.sku is None else clean_sku(self.sku), self.name, self.description, self.active)
+        cleaned = replace(
+            self,
+            sku=None if self.sku is None else clean_sku(self.sku),
+            # as an import sees it: white space alone is no description
+            description="" if self.description and self.description.isspace() else self.description,
+        )
         found = [
             wrong
             for field in ("sku", "name", "description")

@@ -42,8 +42,9 @@ def test_creating_writes_a_product_and_its_change_set(database: Database) -> Non
 
 
 def test_a_blank_description_is_none(database: Database) -> None:
-    edits.create(database, sku="A", name="Cup", description="", author=ANNA)
-    assert listing.get(database, "A").description is None
+    for sku, blank in (("A", ""), ("B", " \n\u00a0"), ("C", None)):
+        edits.create(database, sku=sku, name="Cup", description=blank, author=ANNA)
+        assert listing.get(database, sku).description is None
 
 
 def test_creating_an_existing_sku_is_refused_and_leaves_nothing(database: Database) -> None:
@@ -190,6 +191,18 @@ def test_rows_of_other_programs_are_edited_like_any_other(database: Database) ->
     assert edits.update(database, "X", Changes(name="Mug"), author=ANNA, original=seen)
     assert edits.delete(database, ["x"], author=ANNA).deleted == 1
     assert rows(database, "SELECT operation, changed_in FROM product_versions ORDER BY 1 DESC")[0] == ("update", None)
+
+
+def test_an_untidy_sku_of_another_program_is_found_as_it_stands(database: Database) -> None:
+    """Nobody could mend or delete the row otherwise."""
+    rows(database, "INSERT INTO products (sku, sku_key, name) VALUES (' X ', ' x ', 'Direct') RETURNING 1")
+    make(database, "x")
+    untidy = listing.get(database, " x ")
+    assert (untidy.name, listing.get(database, "X").name, listing.get(database, "  X").name) == ("Direct", "Cup", "Cup")
+    edits.update(database, " X ", Changes(name="Edited"), author=ANNA)
+    assert listing.get(database, " X ").name == "Edited"
+    edits.delete(database, [" X "], author=ANNA)
+    assert listing.get(database, " X ").name == "Cup"
 
 
 def test_deleting_several_is_one_change_set_with_before_images(database: Database) -> None:
