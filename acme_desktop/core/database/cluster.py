@@ -44,6 +44,23 @@ _INITDB = [
 
 
 @dataclass(frozen=True)
+class Listening:
+    """Where a server listens.
+
+    Attributes:
+        settings: the parameters that say so to the server.
+        url: a URL that psycopg takes and that leads there.
+        sockets: the private folder of its Unix socket, or None.
+        temporary: whether that folder is for this one run of the server.
+    """
+
+    settings: dict[str, str]
+    url: str
+    sockets: Path | None = None
+    temporary: bool = False
+
+
+@dataclass(frozen=True)
 class Cluster:
     """A cluster's folder and the account that its server runs as.
 
@@ -115,35 +132,37 @@ class Cluster:
             "postgresql.conf", "# Written anew at every start; use ALTER SYSTEM to change a setting.\n" + "".join(lines)
         )
 
-    def listen(self, control: Path) -> tuple[dict[str, str], str, Path | None]:
-        """Where the server is to listen: its settings, the URL that leads there, a folder to remove afterwards."""
+    def listen(self) -> Listening:
+        """Decide where the server is to listen; call it while no server runs."""
         if sys.platform == "win32":
             port = _free_port()
             passwords = self.home / "pgpass.conf"
             password = self._password_file().read_text(encoding="ascii").strip()
             _write_private(passwords, f"127.0.0.1:{port}:*:{ROLE}:{password}\n")
             url = f"postgresql://{ROLE}@127.0.0.1:{port}/{DATABASE}?passfile={quote(str(passwords))}"
-            return {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": ""}, url, None
-        folder, temporary = self._socket_folder(control)
+            local = {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": ""}
+            return Listening(local, url)
+        folder, temporary = self._socket_folder()
         server = self.account.name if self.account else client_name()
         host = quote(str(folder), safe="/")
         url = f"postgresql://{ROLE}@/{DATABASE}?host={host}&requirepeer={quote(server)}"
-        # A comma would separate two folders, were the name not in double quotes.
         listening = {"listen_addresses": "", "port": str(_PORT), "unix_socket_directories": f'"{folder}"'}
-        return listening, url, folder if temporary else None
+        return Listening(listening, url, folder, temporary)
 
-    def _socket_folder(self, control: Path) -> tuple[Path, bool]:
+    def _socket_folder(self) -> tuple[Path, bool]:
         """A private folder for the socket, in the home where its path is short enough; and whether it is temporary."""
         folder = self.home / "run"
-        if len(os.fsencode(folder / f".s.PGSQL.{_PORT}")) <= _LONGEST_SOCKET_PATH:
+        # In libpq's lists of hosts and the server's of folders, a comma separates.
+        plain = not any(sign in str(folder) for sign in ',"\\')
+        if plain and len(os.fsencode(folder / f".s.PGSQL.{_PORT}")) <= _LONGEST_SOCKET_PATH:
             if not folder.is_dir():
                 folder.mkdir(mode=0o700)
                 self._hand_over(folder)
             return folder, False
-        runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-        parent = runtime if runtime and len(os.fsencode(runtime)) < 60 and Path(runtime).is_dir() else None
-        if self.account is not None or (parent is None and len(os.fsencode(tempfile.gettempdir())) > 60):
-            parent = "/tmp"  # noqa: S108  a random private folder is made in it, and the client checks who answers
+        # A random private folder is made there, and the client checks who answers.
+        parent = Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp")  # noqa: S108
+        if self.account is not None or len(os.fsencode(parent)) > 60 or not os.access(parent, os.W_OK):
+            parent = Path("/tmp")  # noqa: S108
         folder = Path(tempfile.mkdtemp(prefix="acme-", dir=parent))
         self._hand_over(folder)
         return folder, True

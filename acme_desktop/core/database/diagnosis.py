@@ -15,7 +15,8 @@ _CAUSES = (
         "Free some space on the disk of {home} and try again; nothing is lost.",
     ),
     (
-        r"invalid magic number|invalid checksum|incorrect checksum|invalid page|could not locate a valid checkpoint"
+        r"database files are incompatible|invalid magic number"
+        r"|invalid checksum|incorrect checksum|invalid page|could not locate a valid checkpoint"
         r"|PANIC:|unexpected data beyond EOF|could not open file \"(?:global|base|pg_)"
         r"|could not open directory \"|could not read file|not a valid data directory",
         "The database's files are damaged.",

@@ -220,8 +220,8 @@ class EmbeddedServer:
         else:
             cluster = Cluster(self._control, found)
         cluster.create()
-        listening, url, temporary = cluster.listen(self._control)
-        cluster.configure(listening)
+        listening = cluster.listen()
+        cluster.configure(listening.settings)
         stop = [str(found.program("pg_ctl")), "stop", "-D", str(cluster.data), "-m", "fast"]
         Orders(
             command=cluster.command(),
@@ -229,13 +229,14 @@ class EmbeddedServer:
             environment=binaries.environment(),
             uid=cluster.account.uid if cluster.account else None,
             gid=cluster.account.gid if cluster.account else None,
-            address={"url": url},
+            address={"url": listening.url},
             patience=_PATIENCE,
             linger=LINGER,
             stop_command=stop if sys.platform == "win32" else None,
-            temporary=str(temporary) if temporary else None,
+            sockets=str(listening.sockets) if listening.sockets else None,
+            temporary=listening.temporary,
         ).write(self._control / "start.json")
-        return cluster.home, url
+        return cluster.home, listening.url
 
     def _spawn(self, home: Path) -> None:
         """Start the supervisor and wait until it says how the server's start went."""
@@ -287,12 +288,11 @@ def delete(folder: DataFolder) -> None:
     """
     if not EmbeddedServer(folder).stop():
         raise EnvironmentProblem(f"Another program uses the database of {folder.root}.", "Close it first.")
-    shutil.rmtree(folder.root, ignore_errors=True)
     from acme_desktop.core.database import superuser
 
-    if superuser.is_root():
-        with superuser.base_locked():
-            superuser.sweep()
+    if superuser.is_root() and (elsewhere := superuser.cluster_of(folder.postgres)) is not None:
+        shutil.rmtree(elsewhere, ignore_errors=True)
+    shutil.rmtree(folder.root, ignore_errors=True)
 
 
 def _supervisor_command(control: Path) -> list[str]:

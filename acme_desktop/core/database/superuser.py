@@ -5,8 +5,8 @@ programs (a virtual environment below ``/root``), a copy that all may read is ke
 reach the data folder, the cluster lives under ``BASE/clusters/<id>`` and the data folder holds the id.
 
 The id file is a hard link wherever the file systems allow it: as long as the data folder exists, under
-whatever name, its file has two names. That tells a cluster whose data folder was deleted, which is cleaned up at
-a later start, from one whose data folder was moved.
+whatever name, its file has two names. That tells a cluster whose data folder was deleted from one whose data
+folder was moved. The former is cleaned up at a start a day later: a move to another disk looks the same at first.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ from acme_desktop.core.foundation.errors import EnvironmentProblem
 
 ACCOUNT = "acme-postgres"
 BASE = Path("/var/lib/acme-desktop")
+ORPHAN_PATIENCE = 24 * 3600.0
+"""Seconds from noticing that a cluster's data folder is gone to removing the cluster."""
+
 _ID_FILE = "cluster.json"
 _NOWHERE = ("--home-dir", "/nonexistent")
 _CREATORS = (
@@ -148,23 +152,36 @@ def home_of(control: Path, who: Account) -> Path:
 
 
 def sweep() -> None:
-    """Remove the clusters whose data folder was deleted; call it with `base_locked`."""
+    """Remove the clusters whose data folder has been gone for `ORPHAN_PATIENCE`; call it with `base_locked`."""
     for home in (BASE / "clusters").iterdir():
-        owner = home / _ID_FILE
-        try:
-            recorded = json.loads(owner.read_text(encoding="utf-8"))
-            control = Path(recorded["data_folder"]) / "postgres"
-            never_used = "linked" not in recorded
-        except (OSError, ValueError, KeyError):
-            continue
-        if never_used:
+        noticed = home / "orphaned"
+        if not _is_orphan(home):
+            noticed.unlink(missing_ok=True)
+        elif not noticed.exists():
+            noticed.touch(mode=0o600)
+        elif time.time() - noticed.stat().st_mtime > ORPHAN_PATIENCE:
             shutil.rmtree(home, ignore_errors=True)
-            continue
-        if not recorded["linked"] or owner.stat().st_nlink > 1 or _id_in(control / _ID_FILE) == home.name:
-            continue
-        # The supervisor stops the server of a deleted data folder by itself; until then its files stay.
-        if not (home / "cluster" / "postmaster.pid").exists() or not _server_runs(home):
-            shutil.rmtree(home, ignore_errors=True)
+
+
+def cluster_of(control: Path) -> Path | None:
+    """The folder below `BASE` with the data folder's cluster, or None where it has none there."""
+    home = BASE / "clusters" / str(_id_in(control / _ID_FILE))
+    try:
+        return home if (home / _ID_FILE).samefile(control / _ID_FILE) else None
+    except OSError:
+        return None
+
+
+def _is_orphan(home: Path) -> bool:
+    owner = home / _ID_FILE
+    try:
+        recorded = json.loads(owner.read_text(encoding="utf-8"))
+        control = Path(recorded["data_folder"]) / "postgres"
+        # Across disks there is no link to tell by.
+        gone = recorded.get("linked", True) and owner.stat().st_nlink == 1
+    except (OSError, ValueError, KeyError):
+        return False
+    return gone and _id_in(control / _ID_FILE) != home.name and not _server_runs(home)
 
 
 def _give_passage(folder: Path, who: Account) -> bool:

@@ -51,7 +51,8 @@ class Orders:
         patience: seconds that a start may take, recovery after a crash included.
         linger: seconds without users before the server is stopped.
         stop_command: a command that stops the server, where signals cannot (Windows).
-        temporary: a folder to remove when the server has stopped, or None.
+        sockets: the private folder of the server's Unix socket, or None.
+        temporary: whether that folder is to be removed when the server has stopped.
     """
 
     command: list[str]
@@ -63,7 +64,8 @@ class Orders:
     patience: float
     linger: float
     stop_command: list[str] | None = None
-    temporary: str | None = None
+    sockets: str | None = None
+    temporary: bool = False
 
     def write(self, path: Path) -> None:
         """Save the orders for the supervisor to read."""
@@ -152,7 +154,7 @@ class _Supervisor:
                 return
 
     def _launch(self) -> None:
-        _clear_stale_pid_file(Path(self._orders.data))
+        _clear_stale_files(Path(self._orders.data), self._orders.sockets)
         self._rotate_log()
         with self._log.open("ab") as log:
             self._log_start = log.seek(0, os.SEEK_END)
@@ -221,9 +223,9 @@ class _Supervisor:
             self._state.unlink(missing_ok=True)
         if self._server is not None and self._server.poll() is None:
             self._ask_to_stop(self._server, fast=ours)
-        if self._orders.temporary is not None and ours:
+        if self._orders.sockets is not None and self._orders.temporary:
             with contextlib.suppress(OSError):
-                Path(self._orders.temporary).rmdir()
+                Path(self._orders.sockets).rmdir()
 
     def _ask_to_stop(self, server: subprocess.Popen[bytes], *, fast: bool) -> None:
         """Fast: roll back, write everything, end. Otherwise the data are gone and there is nothing to write."""
@@ -266,25 +268,31 @@ def _end_with_parent() -> Callable[[], None] | None:
     return lambda: request(1, int(signal.SIGINT), 0, 0, 0)
 
 
-def _clear_stale_pid_file(data: Path) -> None:
-    """Remove the pid file of a server that is gone, even where its number now belongs to another process.
+def _clear_stale_files(data: Path, sockets: str | None) -> None:
+    """Remove what a killed server left: its number in its lock files may belong to another process by now.
 
     The caller holds the supervisor's lock: the only server that may still run is one whose supervisor
     was killed, and that one is ending.
     """
     path = data / "postmaster.pid"
     deadline = time.monotonic() + _SLOW_STOP
-    while time.monotonic() < deadline:
-        try:
-            pid = int(path.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0])
-        except (OSError, ValueError):
-            return
-        if not _is_server_of(pid, data):
-            path.unlink(missing_ok=True)
+    while (pid := _pid_in(path)) is not None and _is_server_of(pid, data):
+        if time.monotonic() > deadline:
             return
         if os.name == "posix":
             os.kill(pid, signal.SIGINT)
         time.sleep(POLL)
+    path.unlink(missing_ok=True)
+    if sockets is not None:
+        for left in Path(sockets).glob(".s.PGSQL.*"):
+            left.unlink(missing_ok=True)
+
+
+def _pid_in(path: Path) -> int | None:
+    try:
+        return int(path.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0])
+    except (OSError, ValueError):
+        return None
 
 
 def _is_server_of(pid: int, data: Path) -> bool:
