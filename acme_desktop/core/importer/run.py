@@ -14,7 +14,7 @@ from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem, NotFound, Problem
 from acme_desktop.core.foundation.progress import Progress
-from acme_desktop.core.importer import report
+from acme_desktop.core.importer import report, templates
 from acme_desktop.core.importer.options import STANDARD_INPUT, ImportOptions
 from acme_desktop.core.importer.report import ImportReport
 from acme_desktop.core.importer.staged import StagedImport
@@ -56,9 +56,10 @@ def import_file(
     and are in the history.
 
     Raises:
-        NotFound: there is no such file.
+        NotFound: there is no such file, or no such template.
     """
     _check_exists(path)
+    options = _with_template(database, options)
     with StagedImport(database, path, options, author) as staged:
         return _finish(staged, path, options, progress, dry_run=dry_run)
 
@@ -96,6 +97,18 @@ def _finish(
     except EnvironmentProblem as problem:
         return replace(finished, error=finished.error or str(problem))
     return replace(finished, rejects_file=str(target))
+
+
+def _with_template(database: Database, options: ImportOptions) -> ImportOptions:
+    """The options with what their template remembers; a mapping chosen along with a name makes or changes it."""
+    if options.template is None:
+        return options
+    with database.connect() as connection:
+        if options.mapping:
+            known = templates.find(connection, options.template)
+        else:
+            known = templates.named(connection, options.template)
+    return known.applied_to(options) if known else options
 
 
 def _check_exists(path: str | Path) -> None:

@@ -18,7 +18,7 @@ from acme_desktop.core.changes.change_set import Author, lock_out_writers
 from acme_desktop.core.database.connections import Database, interruptible
 from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem, InputProblem, Refused
 from acme_desktop.core.foundation.progress import Progress
-from acme_desktop.core.importer import chunks, fingerprint, merge, preview, report, running, staging
+from acme_desktop.core.importer import chunks, fingerprint, merge, preview, report, running, staging, templates
 from acme_desktop.core.importer.chunks import Chunk, Profile, Reader
 from acme_desktop.core.importer.fingerprint import Fingerprint
 from acme_desktop.core.importer.options import ImportOptions
@@ -198,6 +198,7 @@ class StagedImport:
             if not finished.balanced:
                 raise AssertionError(f"the counts do not balance: {finished}")
             report.close_receipt(self._connection, finished, self._header, self._sha256)
+            templates.remember(self._connection, self._header, self._options)
             self._drop_tables()
         self._open = False
         _log.info("import %s: %s", self.import_id, finished)
