@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from acme_desktop.core.changes.change_set import Author
+from acme_desktop.core.changes.locks import lock_catalogue
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.errors import NotFound, Refused
 from acme_desktop.core.products import edits, listing
@@ -311,6 +312,29 @@ def test_racing_renames_end_in_a_verdict(database: Database) -> None:
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(rename, [("a", "b"), ("b", "a")]))
     assert {sku for (sku,) in rows(database, "SELECT sku_key FROM products")} == {"a", "b"}
+
+
+def test_edits_and_large_changes_wait_for_each_other_in_one_order(database: Database) -> None:
+    """An edit that held its row before the table would meet an import crosswise, and one of them would fail."""
+    make(database, "A")
+    start = threading.Barrier(3)
+
+    def edit(writer: int) -> None:
+        start.wait()
+        for number in range(50):
+            edits.update(database, "A", Changes(name=f"{writer} {number}"), author=ANNA)
+
+    def import_like(_: int) -> None:
+        start.wait()
+        for _ in range(50):
+            with database.connect() as connection:
+                lock_catalogue(connection)
+                connection.execute("UPDATE products SET updated_at = now()")
+
+    with ThreadPoolExecutor(3) as pool:
+        jobs = [pool.submit(edit, 1), pool.submit(edit, 2), pool.submit(import_like, 3)]
+    assert [job.exception() for job in jobs] == [None, None, None]
+    assert rows(database, "SELECT count(*) FROM product_versions") == [(100,)]
 
 
 def test_creating_one_sku_at_once_from_many_sides(database: Database) -> None:
