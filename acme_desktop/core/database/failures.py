@@ -35,7 +35,7 @@ _BY_WORDS = (
     ("shutting down", *_BY_STATE["57P03"]),
     ("too many clients", *_BY_STATE["53300"]),
     ("remaining connection slots", *_BY_STATE["53300"]),
-    ("resolve host name", "There is no computer with the name of {place}.", "Check the host name and the network."),
+    ("resolve host", "There is no computer with the name of {place}.", "Check the host name and the network."),
     ("translate host name", "There is no computer with the name of {place}.", "Check the host name and the network."),
     ("timeout expired", "{place} does not answer.", "Check the host name, the port and the network."),
     ("refused", "No server answers for {place}.", "Check that the server runs and that host and port are right."),

@@ -123,5 +123,5 @@ class DatabaseUrl:
 
 
 def _without_password(text: str) -> str:
-    text = re.sub(r"(?<=://)([^:/?#]*):.*@", rf"\1:{_HIDDEN}@", text, flags=re.S)
+    text = re.sub(r"([^:/?#@\s]*):(?!//).*@", rf"\1:{_HIDDEN}@", text, flags=re.S)
     return re.sub(r"(?i)(password=)[^&\s]*", rf"\1{_HIDDEN}", text)
