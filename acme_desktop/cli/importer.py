@@ -95,6 +95,8 @@ def _import(file: str, chosen: ImportOptions, dry_run: bool, context: Context) -
 
 def tell(report: ImportReport, context: Context) -> int:
     """Write a report as data and in words; returns its exit status."""
+    for warning in report.warnings:
+        context.say(f"{report.file}: {warning}")
     if context.json:
         context.emit(report.to_json())
     else:

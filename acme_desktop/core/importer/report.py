@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +30,7 @@ Status = Literal["completed", "previewed", "failed", "cancelled"]
 
 @dataclass(frozen=True)
 class ImportReport:
-    """One run of one file. Counts are rows; the names are the contract's."""
+    """One run of one file. Counts are rows; the names are the contract's, but for `warnings`: sentences for a person."""
 
     import_id: int | None
     change_set_id: int | None
@@ -51,6 +51,7 @@ class ImportReport:
     rejects_file: str | None = None
     seconds: float = 0.0
     error: str | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def balanced(self) -> bool:
@@ -60,7 +61,7 @@ class ImportReport:
 
     def to_json(self) -> dict[str, Any]:
         """The contract's object."""
-        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "warnings"}
         return {**values, "mapping": dict(self.mapping), "seconds": round(self.seconds, 3)}
 
 
@@ -141,13 +142,10 @@ def note_reading(connection: Connection[Any], import_id: int, read: int, rejecte
     connection.execute("UPDATE imports SET read = %s, rejected = %s WHERE id = %s", (read, rejected, import_id))
 
 
-def close_receipt(
-    connection: Connection[Any], report: ImportReport, header: Sequence[str] = (), sha256: str | None = None
-) -> None:
-    """Write down how an import ended, in the connection's transaction."""
+def close_receipt(connection: Connection[Any], report: ImportReport, known: Mapping[str, Any]) -> None:
+    """Write down how an import ended, in the connection's transaction; `known` is what to keep of the file."""
     values = report.to_json()
-    profile = {name: values[name] for name in ("encoding", "delimiter", "header_line", "mapping")}
-    profile |= {"header": list(header), "sha256": sha256}
+    read = {name: values[name] for name in ("encoding", "delimiter", "header_line", "mapping")}
     connection.execute(
         """
         UPDATE imports SET status = %(status)s, change_set_id = %(change_set_id)s, profile = profile || %(profile)s,
@@ -156,7 +154,7 @@ def close_receipt(
             rejects_file = %(rejects_file)s, error = %(error)s, seconds = %(seconds)s, finished_at = clock_timestamp()
         WHERE id = %(import_id)s
         """,
-        {**values, "profile": Jsonb(profile)},
+        {**values, "profile": Jsonb({**read, **known})},
     )
 
 

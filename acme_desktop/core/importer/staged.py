@@ -18,8 +18,9 @@ from acme_desktop.core.changes.change_set import Author, lock_out_writers
 from acme_desktop.core.database.connections import Database, interruptible
 from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem, InputProblem, Refused
 from acme_desktop.core.foundation.progress import Progress
-from acme_desktop.core.importer import chunks, fingerprint, merge, preview, report, running, staging, templates
+from acme_desktop.core.importer import chunks, drift, fingerprint, merge, preview, report, running, staging, templates
 from acme_desktop.core.importer.chunks import Chunk, Profile, Reader
+from acme_desktop.core.importer.drift import Tally
 from acme_desktop.core.importer.fingerprint import Fingerprint
 from acme_desktop.core.importer.options import ImportOptions
 from acme_desktop.core.importer.preview import Counts, Difference, Fate
@@ -48,6 +49,7 @@ class StagedImport:
     Attributes:
         import_id: its number in the history.
         profile: how the file was read; None until `read`.
+        warnings: what a preview found unlike the last files of this kind, a sentence each.
     """
 
     def __init__(
@@ -73,6 +75,8 @@ class StagedImport:
         self._already = _Reading()
         self._previewed: Counts | None = None
         self._sha256: str | None = None
+        self._tally = Tally()
+        self.warnings: tuple[str, ...] = ()
         self._open = True
         self.profile: Profile | None = None
         self._resources = ExitStack()
@@ -147,6 +151,7 @@ class StagedImport:
         """Stage a chunk, unless that was done before the import was cut off."""
         before = self._reading
         self._reading = before.plus(chunk)
+        self._tally = self._tally.plus(chunk)
         if self._reading.read <= self._already.read:
             return
         with self._connection.transaction():
@@ -167,8 +172,16 @@ class StagedImport:
         """What a commit would do now; writes nothing to the catalogue. A later commit holds to it."""
         progress.stage("Comparing with the catalogue")
         with self._writing(progress):
-            self._previewed = preview.classify(self._connection, self.import_id, self._options, self._reading.staged)
-        return self._report("previewed", self._previewed)
+            counts = preview.classify(self._connection, self.import_id, self._options, self._reading.staged)
+            self.warnings = self._warn(counts)
+            self._previewed = counts
+        return self._report("previewed", counts)
+
+    def _warn(self, counts: Counts) -> tuple[str, ...]:
+        before = drift.imported_before(self._connection, self.import_id, self._sha256)
+        if before is not None:
+            return (before,)
+        return tuple(drift.warnings(self._connection, self.import_id, self._header, self._tally, counts))
 
     def differences(self, fates: list[Fate], *, after: int = -1, limit: int = 200) -> list[Difference]:
         """A page of what `preview` found, in file order, after the row with ordinal `after`."""
@@ -197,7 +210,7 @@ class StagedImport:
                 finished = replace(finished, change_set_id=merged.change_set.id)
             if not finished.balanced:
                 raise AssertionError(f"the counts do not balance: {finished}")
-            report.close_receipt(self._connection, finished, self._header, self._sha256)
+            report.close_receipt(self._connection, finished, self._known)
             templates.remember(self._connection, self._header, self._options)
             self._drop_tables()
         self._open = False
@@ -248,7 +261,7 @@ class StagedImport:
                 if ended is None:
                     report.delete(self._connection, self.import_id)
                 else:
-                    report.close_receipt(self._connection, ended, self._header, self._sha256)
+                    report.close_receipt(self._connection, ended, self._known)
         except psycopg.Error:
             # The server is out of reach. The next start finds the import without an owner and clears it up.
             _log.warning("import %s could not be closed", self.import_id, exc_info=True)
@@ -257,6 +270,13 @@ class StagedImport:
         """Write the rejected rows to a file and the file's name into the history."""
         with self._connection.transaction():
             report.save_rejects(self._connection, self.import_id, self._header, target)
+
+    @property
+    def _known(self) -> dict[str, Any]:
+        """What the history keeps of the file, besides how it was read."""
+        header = self._header
+        key = templates.header_key(header) if header else None
+        return {"header": header, "header_key": key, "sha256": self._sha256, "tally": self._tally.to_json()}
 
     @property
     def _header(self) -> list[str]:
@@ -283,6 +303,7 @@ class StagedImport:
             header_line=profile.header_line if profile else None,
             mapping=profile.mapping if profile else {},
             seconds=time.monotonic() - self._started,
+            warnings=(*(profile.warnings if profile else ()), *self.warnings),
         )
 
 

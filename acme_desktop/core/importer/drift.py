@@ -1,0 +1,130 @@
+"""Does this file look like the last ones of its kind? A warning in the preview, never a block.
+
+Files are of one kind where their headers are the same. What is compared: the share of blank descriptions and of
+inactive products, the number of rows, the products of earlier files that are missing now, and how many names change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pyarrow.compute as pc
+from psycopg import Connection, sql
+
+from acme_desktop.core.importer import preview, staging
+from acme_desktop.core.importer.chunks import Chunk
+from acme_desktop.core.importer.preview import Counts
+from acme_desktop.core.importer.templates import header_key
+
+# Shares are fractions of 1. Smaller files and smaller moves say nothing.
+_FEW_ROWS = 20
+_MOVE = 0.2
+_MANY_NAMES = 0.8
+
+_LAST_TALLY = """
+SELECT profile->'tally' FROM imports
+WHERE status = 'completed' AND profile->>'header_key' = %s AND profile ? 'tally'
+ORDER BY id DESC LIMIT 1
+"""
+
+_SAME_FILE = """
+SELECT id, finished_at FROM imports
+WHERE status = 'completed' AND profile->>'sha256' = %s AND id <> %s
+ORDER BY id DESC LIMIT 1
+"""
+
+# Products that files of this kind created, and those of them that this file does not name.
+_MISSING = """
+SELECT count(*), count(*) FILTER (WHERE s.sku_key IS NULL)
+FROM products AS p
+LEFT JOIN (SELECT DISTINCT sku_key FROM {staging}) AS s ON s.sku_key = p.sku_key
+WHERE p.created_in = ANY(%s)
+"""
+
+_EARLIER = """
+SELECT coalesce(array_agg(change_set_id), '{}') FROM imports
+WHERE status = 'completed' AND change_set_id IS NOT NULL AND profile->>'header_key' = %s
+"""
+
+_RENAMED = "SELECT count(*) FROM {delta} WHERE fate = 'updated' AND name <> old_name"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a file's accepted rows are like, in rows."""
+
+    rows: int = 0
+    blank_descriptions: int = 0
+    inactive: int = 0
+
+    def plus(self, chunk: Chunk) -> Tally:
+        """With another chunk counted in."""
+        accepted = chunk.accepted
+        if not accepted.num_rows:
+            return self
+        blank = pc.sum(pc.equal(accepted.column("description"), "")).as_py() or 0
+        inactive = pc.sum(pc.invert(accepted.column("active"))).as_py() or 0
+        return Tally(self.rows + accepted.num_rows, self.blank_descriptions + blank, self.inactive + inactive)
+
+    def to_json(self) -> dict[str, int]:
+        """What the history keeps."""
+        return asdict(self)
+
+
+def warnings(
+    connection: Connection[Any], import_id: int, header: Sequence[str], tally: Tally, counts: Counts
+) -> list[str]:
+    """What is unlike the last files with this header, a sentence each."""
+    told: list[str] = []
+    last = connection.execute(_LAST_TALLY, (header_key(header),)).fetchone()
+    if last is not None:
+        told += _moves(tally, Tally(**last[0]))
+    told += _missing(connection, import_id, header)
+    matched = counts.updated + counts.unchanged
+    if counts.updated and matched >= _FEW_ROWS:
+        row = connection.execute(sql.SQL(_RENAMED).format(delta=preview.delta(import_id))).fetchone()
+        assert row is not None
+        if row[0] >= _MANY_NAMES * matched:
+            told.append(f"{row[0] / matched:.0%} of the names of known products would change.")
+    return told
+
+
+def imported_before(connection: Connection[Any], import_id: int, sha256: str | None) -> str | None:
+    """A sentence where the same bytes were imported before."""
+    row = connection.execute(_SAME_FILE, (sha256, import_id)).fetchone() if sha256 else None
+    if row is None:
+        return None
+    when = row[1].astimezone().strftime("%Y-%m-%d %H:%M")
+    return f"This very file was imported before, on {when} (import {row[0]})."
+
+
+def _moves(now: Tally, last: Tally) -> list[str]:
+    if now.rows < _FEW_ROWS or last.rows < _FEW_ROWS:
+        return []
+    told = []
+    for name, share, before in (
+        ("descriptions are blank", now.blank_descriptions / now.rows, last.blank_descriptions / last.rows),
+        ("products are inactive", now.inactive / now.rows, last.inactive / last.rows),
+    ):
+        if share - before >= _MOVE:
+            told.append(f"{share:.0%} of the {name}; in the last file with these columns it was {before:.0%}.")
+    if now.rows < (1 - _MOVE) * last.rows:
+        told.append(f"The file has {now.rows:,} rows; the last one with these columns had {last.rows:,}.")
+    return told
+
+
+def _missing(connection: Connection[Any], import_id: int, header: Sequence[str]) -> list[str]:
+    row = connection.execute(_EARLIER, (header_key(header),)).fetchone()
+    if row is None or not row[0]:
+        return []
+    statement = sql.SQL(_MISSING).format(staging=staging.table(import_id))
+    counted = connection.execute(statement, (row[0],)).fetchone()
+    assert counted is not None
+    known, missing = counted
+    if known < _FEW_ROWS or missing < _MOVE / 2 * known:
+        return []
+    return [
+        f"{missing:,} of the {known:,} products ({missing / known:.0%}) from earlier files of this kind are missing."
+    ]
