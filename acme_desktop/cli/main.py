@@ -76,8 +76,7 @@ def main(arguments: Sequence[str], *, open_window: OpenWindow | None = None) -> 
         # The reader of stdout went away, as `head` does; nothing more can be written there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return output.FAILED
-    except Exception as error:
-        # The last resort, so that nobody meets a traceback; it goes into the log.
+    except Exception as error:  # noqa: BLE001  the last resort, so that nobody meets a traceback
         _log.exception("unexpected error")
         output.tell(
             Problem(

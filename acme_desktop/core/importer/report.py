@@ -30,7 +30,7 @@ Status = Literal["completed", "previewed", "failed", "cancelled"]
 
 @dataclass(frozen=True)
 class ImportReport:
-    """One run of one file. Counts are rows; the names are the contract's, but for `warnings`: sentences for a person."""
+    """One run of one file. Counts are rows; names are the contract's, but for `warnings`: sentences for a person."""
 
     import_id: int | None
     change_set_id: int | None
