@@ -10,6 +10,7 @@ from acme_desktop.cli.output import Context
 from acme_desktop.core.changes import change_set
 from acme_desktop.core.changes import undo as undoing
 from acme_desktop.core.changes.change_set import ChangeSet
+from acme_desktop.core.products.product import counted
 
 _NAMED = 20
 
@@ -48,11 +49,11 @@ def undo(identifier: int, context: Context) -> int:
         context.emit({"change_set_id": made.id, "undoes": identifier, **counts, "kept": kept})
     else:
         context.print(
-            f"Change set {identifier} is undone by change set {made.id}: {made.created:,} products brought back, "
+            f"Change set {identifier} is undone by change set {made.id}: {counted(made.created)} brought back, "
             f"{made.updated:,} restored, {made.deleted:,} removed."
         )
     if report.kept:
-        context.say(f"{len(report.kept):,} products stay as they are:")
+        context.say(f"{counted(len(report.kept))} changed since, and left alone:")
         for one in report.kept[:_NAMED]:
             context.say(f"  {one.sku}: {one.why}")
         if len(report.kept) > _NAMED:

@@ -10,6 +10,7 @@ from typing import Any
 from acme_desktop.cli import output, products
 from acme_desktop.cli.output import Context
 from acme_desktop.core.products import export
+from acme_desktop.core.products.product import counted
 
 
 def add_parser(subparsers: Any) -> None:
@@ -33,5 +34,5 @@ def run(options: argparse.Namespace, context: Context) -> int:
         sys.stdout.buffer.flush()
     elif context.json:
         context.emit({"file": options.file, "products": number})
-    context.say(f"{number:,} {'product' if number == 1 else 'products'} exported.")
+    context.say(f"{counted(number)} exported.")
     return output.DONE

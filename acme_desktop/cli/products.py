@@ -14,7 +14,7 @@ from acme_desktop.core.changes.change_set import ChangeSet
 from acme_desktop.core.foundation.errors import Refused, UsageProblem
 from acme_desktop.core.products import edits, listing
 from acme_desktop.core.products.filters import SORT_FIELDS, Filter, Sort
-from acme_desktop.core.products.product import Changes, Product
+from acme_desktop.core.products.product import Changes, Product, counted
 
 _PAGE_SIZE = 50
 _YES_NO = ("yes", "no")
@@ -134,7 +134,7 @@ def _list(options: argparse.Namespace, context: Context) -> None:
     _show_table(products, context)
     total = listing.count(database, question)
     pages = max(1, -(-total // size))
-    context.say(f"Page {number} of {pages:,}; {total:,} products.")
+    context.say(f"Page {number} of {pages:,}; {counted(total)}.")
 
 
 def _show_table(products: Iterable[Product], context: Context) -> None:
@@ -216,7 +216,8 @@ def _delete_all(options: argparse.Namespace, context: Context) -> None:
     if options.confirm is None:
         number = listing.count(database, Filter())
         raise Refused(
-            f"All {number:,} products would be deleted.", f"To do so, add --confirm {number}. Nothing is deleted."
+            f"All of the catalogue, {counted(number)}, would be deleted.",
+            f"To do so, add --confirm {number}. Nothing is deleted.",
         )
     with context.progress("Deleting") as progress:
         made = edits.delete_all(database, confirm=options.confirm, author=context.author, progress=progress)
@@ -228,7 +229,7 @@ def _tell_deleted(made: ChangeSet | None, context: Context) -> None:
     if context.json:
         context.emit({"change_set_id": made.id if made else None, "deleted": number})
         return
-    context.print(f"{number:,} {'product' if number == 1 else 'products'} deleted.")
+    context.print(f"{counted(number)} deleted.")
     if made:
         context.say(f"To take it back: acme-desktop changes undo {made.id}")
 

@@ -45,4 +45,4 @@ def test_what_was_touched_since_is_kept_and_named(acme: Any) -> None:
     ran = acme("changes", "undo", str(deleted), "--json")
     assert ran.status == 3
     assert ran.object["kept"] == [{"sku": "A", "reason": "another product has its SKU now"}]
-    assert "1 products stay as they are" in ran.err or "1 product stays as it is" in ran.err
+    assert "1 product changed since, and left alone:\n  A: another product has its SKU now" in ran.err

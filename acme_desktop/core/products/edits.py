@@ -21,7 +21,7 @@ from acme_desktop.core.foundation.errors import NotFound, Refused
 from acme_desktop.core.foundation.product_rules import storable
 from acme_desktop.core.products import conflicts
 from acme_desktop.core.products.filters import Filter, where
-from acme_desktop.core.products.product import COLUMNS, Changes, Product
+from acme_desktop.core.products.product import COLUMNS, Changes, Product, counted
 from acme_desktop.core.products.skus import as_kept
 
 if TYPE_CHECKING:
@@ -164,13 +164,13 @@ def delete_all(
         assert row is not None
         if row[0] != confirm:
             raise Refused(
-                f"There are {row[0]:,} products to delete, and {confirm:,} were confirmed. Nothing is deleted.",
+                f"{counted(row[0])} would be deleted, not the {confirm:,} that were confirmed. Nothing is deleted.",
                 f"To delete them, confirm the number {row[0]}.",
             )
         if not confirm:
             return None
         _stage(progress, "Deleting products", confirm)
-        identifier = change_set.begin(connection, "delete", author, summary=f"Delete {confirm:,} products")
+        identifier = change_set.begin(connection, "delete", author, summary=f"Delete {counted(confirm)}")
         return _delete(connection, identifier, condition, values)
 
 
@@ -257,7 +257,7 @@ def _any(connection: Connection[Any], condition: str, values: Sequence[Any]) -> 
 
 
 def _some(keys: Sequence[str], skus: Sequence[str]) -> str:
-    return skus[0].strip() if len(keys) == 1 else f"{len(keys):,} products"
+    return skus[0].strip() if len(keys) == 1 else counted(len(keys))
 
 
 def _stage(progress: Progress | None, name: str, total: int | None = None) -> None:

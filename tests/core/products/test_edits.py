@@ -237,7 +237,7 @@ def test_many_products_are_deleted_by_keeping_writers_out(database: Database) ->
 
 def test_delete_all_wants_the_true_count(database: Database) -> None:
     make(database, "a", "b")
-    with pytest.raises(Refused, match="There are 2 products") as refusal:
+    with pytest.raises(Refused, match="2 products would be deleted, not the 3") as refusal:
         edits.delete_all(database, confirm=3, author=ANNA)
     assert refusal.value.exit_code == 5
     assert listing.count(database, Filter()) == 2
