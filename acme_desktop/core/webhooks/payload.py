@@ -1,0 +1,351 @@
+"""Payloads, built from the catalogue when they are sent: each product as of the change that the event is about.
+
+The state that change set N left behind is the one that says so (`changed_in` = N): the row as it stands or, after
+later changes, the before-image of the next one. PostgreSQL writes the JSON, so that a page of events arrives as
+finished text. A page is bounded in events and in bytes, and goes on where the one before ended.
+
+An outbox row's events come in three parts: 1. what was updated or deleted, by key; 2. what was created, by id;
+3. what an undo brought back, by key. Products that another program removed behind our back have no event.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from psycopg import Connection
+
+from acme_desktop.core.changes.outbox import CREATED, DELETED, UPDATED
+
+SCHEMA_VERSION = "1"
+PAGE = 500
+PAGE_BYTES = 4_000_000
+_WIDEST = 200_000
+
+_OPERATIONS = {UPDATED: "update", DELETED: "delete"}
+
+# Parts of an outbox row.
+CHANGED, MADE, BROUGHT_BACK, END = 1, 2, 3, 4
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far an outbox row is: the part, and the last key or id of it that was read."""
+
+    part: int
+    key: str
+    id: int
+
+
+@dataclass(frozen=True)
+class Range:
+    """A pending outbox row, from a place on.
+
+    Attributes:
+        width: how many ids to look at for created products.
+    """
+
+    id: int
+    change_set_id: int
+    events: tuple[str, ...]
+    left: int
+    last_id: int
+    undoes: int | None
+    place: Place
+    width: int = PAGE
+
+    @property
+    def at_end(self) -> bool:
+        """Whether nothing is left to read."""
+        return self.place.part == END
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event, ready to be sent.
+
+    Attributes:
+        place: where its outbox row is once this event is dealt with; None for an event that was asked for singly.
+        text: the JSON object.
+    """
+
+    change_set_id: int
+    product_id: int
+    type: str
+    text: str
+    range_id: int = 0
+    place: Place | None = None
+
+    @property
+    def message_id(self) -> str:
+        """The same over retries, crashes and replays."""
+        return event_id(self.change_set_id, self.product_id)
+
+
+def event_id(change_set_id: int, product_id: int) -> str:
+    """The id of what a change set did to a product."""
+    return f"evt_{change_set_id}_{product_id}"
+
+
+def batch_id(events: Sequence[tuple[int, int]]) -> str:
+    """The id of a batch: the same for the same events, given as change set and product."""
+    if len(events) == 1:
+        return event_id(*events[0])
+    named = ",".join(event_id(*event) for event in events)
+    return f"bat_{events[0][0]}_{hashlib.sha256(named.encode()).hexdigest()[:24]}"
+
+
+def batch_body(texts: Sequence[str]) -> str:
+    """The body that carries those events."""
+    return '{"type":"batch","events":[' + ",".join(texts) + "]}"
+
+
+_MOMENT = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+_STATE = "sku, name, description, active, created_at, updated_at, changed_in"
+
+# The state that a change set left a product in: `n` and `product_id` come from around it.
+_LEFT_BEHIND = f"""(
+    SELECT {_STATE} FROM products p WHERE p.id = {{product}} AND p.changed_in = {{n}}
+    UNION ALL
+    SELECT {_STATE} FROM product_versions w
+    WHERE w.product_id = {{product}} AND w.change_set_id > {{n}} AND w.changed_in = {{n}}
+    LIMIT 1
+)"""
+
+
+def _changed_fields(old: str, new: str) -> str:
+    parts = " || ".join(
+        f"CASE WHEN {old}.{field} IS DISTINCT FROM {new}.{field} THEN ',\"{field}\"' ELSE '' END"
+        for field in ("sku", "name", "description", "active")
+    )
+    return f"substr({parts}, 2)"
+
+
+# The event's JSON, of a product `e` in the change set `c`.
+_TEXT = f"""'{{"id":"evt_' || c.id || '_' || e.product_id || '","type":"' || e.type
+    || '","timestamp":"' || {_MOMENT.format("c.created_at")} || '","schema_version":"{SCHEMA_VERSION}","data":{{"id":'
+    || e.product_id || ',"sku":' || to_json(e.sku) || ',"name":' || to_json(e.name)
+    || ',"description":' || coalesce(to_json(e.description)::text, 'null')
+    || ',"active":' || CASE WHEN e.active THEN 'true' ELSE 'false' END
+    || ',"created_at":"' || {_MOMENT.format("e.created_at")}
+    || '","updated_at":"' || {_MOMENT.format("e.updated_at")}
+    || '","change_set_id":' || coalesce(e.changed_in::text, 'null')
+    || coalesce(',"changed":[' || e.changed || ']', '') || '}}}}'"""
+
+
+# What happened to a product, from its before-image `v` and the state `a` that was left behind.
+_FROM_IMAGE = f"""
+SELECT v.product_id, v.sku_key AS key,
+    CASE WHEN v.operation = 'delete' THEN 'product.deleted' ELSE 'product.updated' END AS type,
+    CASE WHEN v.operation = 'delete' THEN v.sku ELSE a.sku END AS sku,
+    CASE WHEN v.operation = 'delete' THEN v.name ELSE a.name END AS name,
+    CASE WHEN v.operation = 'delete' THEN v.description ELSE a.description END AS description,
+    CASE WHEN v.operation = 'delete' THEN v.active ELSE a.active END AS active,
+    CASE WHEN v.operation = 'delete' THEN v.created_at ELSE a.created_at END AS created_at,
+    CASE WHEN v.operation = 'delete' THEN v.updated_at ELSE a.updated_at END AS updated_at,
+    CASE WHEN v.operation = 'delete' THEN v.changed_in ELSE a.changed_in END AS changed_in,
+    CASE WHEN v.operation = 'update' THEN {_changed_fields("v", "a")} END AS changed
+"""
+
+_CHANGED_PART = f"""
+SELECT r.range_id, 1 AS part, e.*
+FROM r CROSS JOIN LATERAL (
+    {_FROM_IMAGE}
+    FROM (
+        SELECT * FROM product_versions
+        WHERE change_set_id = r.n AND sku_key > r.key AND operation = ANY (string_to_array(r.operations, ','))
+        ORDER BY sku_key LIMIT {PAGE}
+    ) AS v
+    LEFT JOIN LATERAL {_LEFT_BEHIND.format(product="v.product_id", n="r.n")} AS a ON v.operation = 'update'
+) AS e
+WHERE r.part = 1
+"""
+
+# Ids are given out in order: a window of them finds what was created without any index of its own.
+_MADE_PART = f"""
+SELECT r.range_id, 2 AS part, e.product_id, ''::text COLLATE "C" AS key, 'product.created' AS type, {_STATE},
+    NULL AS changed
+FROM r CROSS JOIN LATERAL (
+    SELECT id AS product_id, {_STATE} FROM products
+    WHERE id > r.id AND id <= r.upto AND changed_in = r.n AND created_in = r.n
+    UNION ALL
+    SELECT product_id, {_STATE} FROM product_versions
+    WHERE product_id > r.id AND product_id <= r.upto AND changed_in = r.n AND created_in = r.n
+) AS e
+WHERE r.part = 2
+"""
+
+_BROUGHT_BACK_PART = f"""
+SELECT r.range_id, 3 AS part, v.product_id, v.sku_key AS key, 'product.created' AS type, a.*, NULL AS changed
+FROM r CROSS JOIN LATERAL (
+    SELECT product_id, sku_key FROM product_versions
+    WHERE change_set_id = r.undoes AND sku_key > r.key AND operation = 'delete'
+    ORDER BY sku_key LIMIT {PAGE}
+) AS v
+LEFT JOIN LATERAL {_LEFT_BEHIND.format(product="v.product_id", n="r.n")} AS a ON true
+WHERE r.part = 3
+"""
+
+# The JSON is written for those rows only that fit into the page; the first one always does.
+_PAGE = f"""
+WITH r AS (
+    SELECT * FROM unnest(%(ranges)s::bigint[], %(parts)s::int[], %(ns)s::bigint[], %(undoes)s::bigint[],
+        %(keys)s::text[], %(ids)s::bigint[], %(uptos)s::bigint[], %(operations)s::text[])
+        AS u (range_id, part, n, undoes, key, id, upto, operations)
+), e AS (
+    {_CHANGED_PART} UNION ALL {_MADE_PART} UNION ALL {_BROUGHT_BACK_PART}
+), numbered AS (
+    SELECT e.*, row_number() OVER place AS number, count(*) OVER () AS found,
+        sum(octet_length(sku) + octet_length(name) + coalesce(octet_length(description), 0)) OVER place AS bytes
+    FROM e WINDOW place AS (ORDER BY range_id, part, key, product_id)
+)
+SELECT e.range_id, e.part, e.key, e.product_id, e.type, e.found,
+    CASE WHEN e.sku IS NOT NULL THEN {_TEXT} END
+FROM numbered e JOIN r USING (range_id, part) JOIN change_sets c ON c.id = r.n
+WHERE number = 1 OR bytes IS NULL OR bytes <= {PAGE_BYTES}
+ORDER BY number
+"""
+
+_PENDING = """
+SELECT o.id, o.change_set_id, o.events, o.total - o.passed, o.last_id, c.undoes, o.part, o.after_key, o.after_id
+FROM outbox o JOIN change_sets c ON c.id = o.change_set_id
+WHERE o.webhook_id = %s AND o.state = 'pending' AND NOT (o.id = ANY (%s))
+ORDER BY o.id LIMIT %s
+"""
+
+_SINGLE = f"""
+SELECT e.n, e.product_id, e.type,
+    CASE WHEN e.sku IS NOT NULL THEN {_TEXT} END
+FROM (
+    SELECT u.number, u.n, e.* FROM unnest(%(ns)s::bigint[], %(products)s::bigint[])
+        WITH ORDINALITY AS u (n, product, number)
+    CROSS JOIN LATERAL (
+        {_FROM_IMAGE}
+        FROM product_versions v
+        LEFT JOIN LATERAL {_LEFT_BEHIND.format(product="v.product_id", n="u.n")} AS a ON v.operation = 'update'
+        WHERE v.product_id = u.product AND v.change_set_id = u.n
+        UNION ALL
+        SELECT u.product, NULL, 'product.created', a.*, NULL
+        FROM {_LEFT_BEHIND.format(product="u.product", n="u.n")} AS a
+        WHERE NOT EXISTS (SELECT FROM product_versions v WHERE v.product_id = u.product AND v.change_set_id = u.n)
+    ) AS e
+) AS e JOIN change_sets c ON c.id = e.n
+ORDER BY e.number
+"""
+
+
+def pending(connection: Connection[Any], webhook_id: int, known: Sequence[int], limit: int) -> list[Range]:
+    """The outbox rows of a webhook with something left, in order, without those that are known."""
+    rows = connection.execute(_PENDING, (webhook_id, list(known), limit)).fetchall()
+    return [
+        Range(id_, n, tuple(events), left, last_id, undoes, Place(part, key, after_id))
+        for id_, n, events, left, last_id, undoes, part, key, after_id in rows
+    ]
+
+
+def single(connection: Connection[Any], events: Sequence[tuple[int, int]]) -> list[Event]:
+    """The events with these change sets and products, in this order, without those that cannot be built any more."""
+    values = {"ns": [n for n, _ in events], "products": [product for _, product in events]}
+    rows = connection.execute(_SINGLE, values).fetchall()
+    return [Event(n, product, type_, text) for n, product, type_, text in rows if text is not None]
+
+
+def read_page(connection: Connection[Any], ranges: Sequence[Range]) -> tuple[list[Event], list[Range]]:
+    """The next events of the first of these ranges: of one large one, or of many small ones at once.
+
+    Returns the events in order, and all ranges as they are after them.
+    """
+    chosen = _choose(ranges)
+    slices = [piece for one in chosen for piece in _slices(one)]
+    rows = connection.execute(_PAGE, _values(slices)).fetchall() if slices else []
+    by_id = {one.id: one for one in chosen}
+    events = []
+    found: dict[tuple[int, int], int] = {}
+    for range_id, part, key, product_id, type_, _, text in rows:
+        found[range_id, part] = found.get((range_id, part), 0) + 1
+        if text is not None and type_ in by_id[range_id].events:
+            place = _place(by_id[range_id], part, key, product_id)
+            events.append(Event(by_id[range_id].change_set_id, product_id, type_, text, range_id, place))
+    # A page cut for its size ends in the middle of a range.
+    cut = rows[-1][0] if rows and len(rows) < rows[-1][5] else None
+    after = []
+    for one in chosen:
+        if cut is None or one.id < cut:
+            after.append(_behind(one, slices, found, rows))
+        elif one.id == cut:
+            after.append(replace(one, place=_place(one, *rows[-1][1:4])))
+        else:
+            after.append(one)
+    return events, after + list(ranges[len(chosen) :])
+
+
+def _place(one: Range, part: int, key: str, product_id: int) -> Place:
+    """The place behind a product; what was created is found by id later, so the first part leaves the id alone."""
+    return Place(part, key, product_id if part == MADE else one.place.id)
+
+
+def _choose(ranges: Sequence[Range]) -> list[Range]:
+    chosen: list[Range] = []
+    total = 0
+    for one in ranges:
+        total += max(one.left, 1)
+        if chosen and total > PAGE:
+            break
+        chosen.append(one)
+    return chosen
+
+
+def _parts(one: Range) -> list[int]:
+    """The parts that a range has, from its place on."""
+    parts = []
+    if any(type_ != CREATED for type_ in one.events):
+        parts.append(CHANGED)
+    if CREATED in one.events:
+        parts.append(MADE if one.undoes is None else BROUGHT_BACK)
+    return [part for part in parts if part >= one.place.part]
+
+
+def _slices(one: Range) -> list[Range]:
+    """What to read of a range now: its present part; all its parts where it is small."""
+    parts = _parts(one)
+    return [_at(one, part) for part in (parts if one.left <= PAGE else parts[:1])]
+
+
+def _at(one: Range, part: int) -> Range:
+    if one.place.part == part:
+        return one
+    return replace(one, place=Place(part, "", one.place.id))
+
+
+def _behind(one: Range, slices: list[Range], found: dict[tuple[int, int], int], rows: list[Any]) -> Range:
+    """A range after a page in which all of its slices were read."""
+    for piece in slices:
+        if piece.id != one.id:
+            continue
+        part, number = piece.place.part, found.get((one.id, piece.place.part), 0)
+        if part == MADE:
+            upto = min(piece.place.id + piece.width, one.last_id)
+            if upto < one.last_id:
+                width = min(piece.width * 2, _WIDEST) if number < piece.width // 2 else PAGE
+                return replace(piece, place=Place(MADE, "", upto), width=width)
+        elif number == PAGE:
+            last = next(row for row in reversed(rows) if row[0] == one.id and row[1] == part)
+            return replace(one, place=_place(one, part, last[2], 0))
+    last_part = max((piece.place.part for piece in slices if piece.id == one.id), default=END)
+    rest = [part for part in _parts(one) if part > last_part]
+    return _at(one, rest[0]) if rest else replace(one, place=Place(END, "", 0))
+
+
+def _values(slices: Sequence[Range]) -> dict[str, Any]:
+    return {
+        "ranges": [one.id for one in slices],
+        "parts": [one.place.part for one in slices],
+        "ns": [one.change_set_id for one in slices],
+        "undoes": [one.undoes for one in slices],
+        "keys": [one.place.key for one in slices],
+        "ids": [one.place.id for one in slices],
+        "uptos": [min(one.place.id + one.width, one.last_id) for one in slices],
+        "operations": [",".join(_OPERATIONS[type_] for type_ in one.events if type_ != CREATED) for one in slices],
+    }

@@ -1,0 +1,276 @@
+"""One signed request to an endpoint, and all that is worth knowing about it afterwards.
+
+Never raises for what the endpoint or the network does: that is an outcome. The whole exchange has one deadline,
+because httpx's own time-outs start anew with every byte.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import ssl
+import time
+from dataclasses import dataclass, field
+from functools import lru_cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+
+import httpcore
+import httpx
+
+from acme_desktop import __version__
+from acme_desktop.core.webhooks import signing
+from acme_desktop.core.webhooks.addresses import OutOfScope, Resolver, Unreachable
+from acme_desktop.core.webhooks.endpoints import Endpoint
+from acme_desktop.core.webhooks.retry import Answer
+from acme_desktop.core.webhooks.transport import Dialled, GuardedTransport, HeadTooLong, current
+
+DEADLINE = 15.0
+CONNECT_SECONDS = 5.0
+MOST_BODY = 64 * 1024
+SLOTS = 8
+"""Requests at a time to one endpoint: few enough for the window's loop."""
+
+REDACTED = "[redacted]"
+_SENSITIVE = re.compile(r"auth|token|secret|passw|credential|cookie|api-?key|^x-.*key", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of a request; times in milliseconds, secrets made unreadable.
+
+    Attributes:
+        ok: a 2xx came.
+        status_code: None where there was no HTTP answer.
+        error: one plain sentence, or None.
+        retry_after: the header's value, or None.
+        address: the one that was dialled.
+        response_body: its first 64 KiB, as they came over the wire.
+    """
+
+    ok: bool
+    status_code: int | None = None
+    error: str | None = None
+    timed_out: bool = False
+    retry_after: str | None = None
+    address: str | None = None
+    dns_ms: float | None = None
+    connect_ms: float | None = None
+    first_byte_ms: float | None = None
+    total_ms: float = 0.0
+    request_headers: dict[str, str] = field(default_factory=dict)
+    response_headers: dict[str, str] = field(default_factory=dict)
+    response_body: bytes = b""
+
+    @property
+    def answer(self) -> Answer:
+        """What decides about the next attempt; a 2xx whose body broke off is no answer."""
+        broken = not self.ok and self.status_code is not None and 200 <= self.status_code < 300
+        return Answer(None if broken else self.status_code, self.timed_out, self.retry_after)
+
+
+class Sender:
+    """Sends to one endpoint; belongs to one event loop. Further requests wait for a free slot.
+
+    Args:
+        endpoint: where to; another one of the same scope and certificates may be passed to `send`.
+        deadline: seconds for a whole exchange, its body included.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, *, slots: int = SLOTS, deadline: float = DEADLINE, resolver: Resolver | None = None
+    ) -> None:
+        self._scope = endpoint.scope
+        self._ca = endpoint.ca
+        self._slots = slots
+        self._deadline = deadline
+        self._resolver = resolver or Resolver()
+        # httpx loses pool slots when requests are cancelled while they queue, so they queue here.
+        self._free = asyncio.Semaphore(slots)
+        self._client: httpx.AsyncClient | None = None
+        self._retired: set[asyncio.Task[None]] = set()
+
+    def fits(self, endpoint: Endpoint) -> bool:
+        """Whether an endpoint as it is now can be reached through this sender."""
+        return (self._scope, self._ca) == (endpoint.scope, endpoint.ca)
+
+    async def send(self, endpoint: Endpoint, message_id: str, body: bytes, now: float) -> Sent:
+        """Send one message.
+
+        Args:
+            now: the time of the signature, in seconds since 1970 by the database's clock.
+        """
+        async with self._free:
+            client = await self._ready()
+            signed = signing.headers(endpoint.keys, message_id, int(now), body)
+            request = client.build_request(
+                "POST", endpoint.url, content=body, headers={**_FIXED, **endpoint.headers, **signed}
+            )
+            noted = Dialled()
+            started = time.perf_counter()
+            found = await self._exchange(client, request, noted)
+            total = (time.perf_counter() - started) * 1000
+            if noted.first_byte_at is not None:
+                found["first_byte_ms"] = (noted.first_byte_at - started) * 1000
+            return _sent(endpoint, request, noted, found, total)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+        for task in list(self._retired):
+            await task
+
+    async def _ready(self) -> httpx.AsyncClient:
+        if self._client is None:
+            context = await asyncio.to_thread(_context, self._ca)
+            if self._client is None:
+                transport = GuardedTransport(self._scope, self._resolver, context, self._slots)
+                timeout = httpx.Timeout(self._deadline, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS)
+                no_cookies = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
+                self._client = httpx.AsyncClient(
+                    transport=transport, timeout=timeout, cookies=no_cookies, trust_env=False, follow_redirects=False
+                )
+        return self._client
+
+    async def _exchange(self, client: httpx.AsyncClient, request: httpx.Request, noted: Dialled) -> dict[str, Any]:
+        """Send and read; returns what is found, as fields of `Sent`."""
+        found: dict[str, Any] = {}
+        token = current.set(noted)
+        try:
+            async with asyncio.timeout(self._deadline):
+                await _converse(client, request, found)
+        except HeadTooLong as cut:
+            found |= {"status_code": cut.status_code, "ok": 200 <= cut.status_code < 300}
+            found["error"] = None if found["ok"] else f"The endpoint answered {cut.status_code}."
+        except TimeoutError:
+            found |= {"ok": False, "timed_out": True, "error": f"No whole answer came within {self._deadline:g} s."}
+        except httpcore.PoolTimeout:
+            self._rebuild(client)
+            found |= {"ok": False, "timed_out": True, "error": "No connection was free in time."}
+        except _FAILURES as error:
+            timed_out = isinstance(error, httpcore.TimeoutException)
+            found |= {"ok": False, "timed_out": timed_out, "error": _explain(error)}
+        finally:
+            current.reset(token)
+        return found
+
+    def _rebuild(self, client: httpx.AsyncClient) -> None:
+        """Leave a pool whose slots are lost to itself, and begin a new one."""
+        if self._client is client:
+            self._client = None
+            task = asyncio.get_running_loop().create_task(client.aclose())
+            self._retired.add(task)
+            task.add_done_callback(self._retired.discard)
+
+
+_FIXED = {
+    "content-type": "application/json",
+    "accept-encoding": "identity",
+    "user-agent": f"acme-desktop/{__version__}",
+}
+_FAILURES = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+    httpx.InvalidURL,
+    httpx.TransportError,
+    Unreachable,
+    OutOfScope,
+    OSError,
+)
+
+
+async def _converse(client: httpx.AsyncClient, request: httpx.Request, found: dict[str, Any]) -> None:
+    response = await client.send(request, stream=True)
+    try:
+        stream = response.extensions.get("network_stream")
+        if stream is not None:
+            stream.head_complete = True
+        code = response.status_code
+        ok = 200 <= code < 300
+        found |= {
+            "status_code": code,
+            "retry_after": response.headers.get("retry-after"),
+            "response_headers": dict(response.headers),
+        }
+        error = None if ok else f"The endpoint answered {code} {response.reason_phrase}".rstrip() + "."
+        if 300 <= code < 400 and "location" in response.headers:
+            error = f"The endpoint answered {code} and points to {response.headers['location']}; that is not followed."
+        body = bytearray()
+        async for part in response.aiter_raw():
+            body += part
+            if len(body) >= MOST_BODY:
+                break
+        found |= {"ok": ok, "error": error, "response_body": bytes(body[:MOST_BODY])}
+    finally:
+        # An answer that was not read to its end costs its connection.
+        with contextlib.suppress(httpcore.NetworkError, OSError):
+            await response.aclose()
+
+
+def _explain(error: Exception) -> str:
+    verification = _cause(error, ssl.SSLError)
+    if verification is not None:
+        reason = getattr(verification, "verify_message", "") or getattr(verification, "reason", "") or verification
+        return f"TLS: {reason}"
+    if isinstance(error, OutOfScope):
+        return f"Refused: {error}."
+    if isinstance(error, Unreachable):
+        return f"DNS: {error}."
+    if isinstance(error, httpcore.ConnectTimeout):
+        return f"No connection came about within {CONNECT_SECONDS:g} s."
+    if isinstance(error, httpcore.TimeoutException):
+        return "The endpoint stopped in the middle of the exchange."
+    if isinstance(error, httpcore.ConnectError):
+        return f"No connection: {error}."
+    if isinstance(error, httpcore.RemoteProtocolError):
+        return f"The answer was no HTTP, or broke off: {error}."
+    return f"The connection broke: {error or type(error).__name__}."
+
+
+def _cause(error: BaseException, kind: type[BaseException]) -> BaseException | None:
+    seen: BaseException | None = error
+    while seen is not None and not isinstance(seen, kind):
+        seen = seen.__cause__ or seen.__context__
+    return seen
+
+
+def _sent(endpoint: Endpoint, request: httpx.Request, noted: Dialled, found: dict[str, Any], total: float) -> Sent:
+    secrets = [*endpoint.keys, *(value for name, value in endpoint.headers.items() if _SENSITIVE.search(name))]
+    hidden = [one for one in secrets if len(one) >= 4]
+    found["request_headers"] = redact(dict(request.headers), hidden)
+    found["response_headers"] = redact(found.get("response_headers", {}), hidden)
+    body = found.get("response_body", b"")
+    for one in hidden:
+        body = body.replace(one.encode(), REDACTED.encode())
+    found["response_body"] = body
+    if found.get("error"):
+        found["error"] = _without(found["error"], hidden)[:1000]
+    return Sent(**found, address=noted.address, dns_ms=noted.dns_ms, connect_ms=noted.connect_ms, total_ms=total)
+
+
+def redact(headers: dict[str, str], secrets: list[str]) -> dict[str, str]:
+    """Headers fit to be kept and shown."""
+    return {name: REDACTED if _SENSITIVE.search(name) else _without(value, secrets) for name, value in headers.items()}
+
+
+def _without(text: str, secrets: list[str]) -> str:
+    for one in secrets:
+        text = text.replace(one, REDACTED)
+    return text
+
+
+@lru_cache(maxsize=8)
+def _context(ca: str | None) -> ssl.SSLContext:
+    """TLS as everywhere: certificates and names are verified, always."""
+    import certifi
+
+    context = ssl.create_default_context(cafile=certifi.where())
+    context.load_default_certs()
+    if ca:
+        context.load_verify_locations(cadata=ca)
+    return context
