@@ -233,6 +233,7 @@ class MainWindow(QMainWindow):
         self.products.set_database(database)
         self.importer.set_database(database)
         self._hub.listen(database)
+        self.products.focus_start()
         self._show_actions()
 
     def _show_stuck(self, error: Exception) -> None:

@@ -41,6 +41,11 @@ _ENCODINGS = (
 DELIMITERS = ((",", "Comma"), (";", "Semicolon"), ("\t", "Tab"), ("|", "Pipe"))
 
 
+def encoding_name(codec: str) -> str:
+    """What people call a codec."""
+    return next((text for text, value in _ENCODINGS if value == codec), codec.upper())
+
+
 def _box(name: str, words: str, items: Sequence[tuple[str, object]]) -> QComboBox:
     box = QComboBox(objectName=name, accessibleName=words)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -144,6 +149,7 @@ class ReadingChoices(QGroupBox):
         )
         self.limit.setSpecialValueText("No limit")
         self.limit.setValue(-1)
+        self.limit.lineEdit().setTextMargins(6, 0, 0, 0)
         rows = form()
         for label, control in (
             ("&Rows may", self.mode),
@@ -168,8 +174,7 @@ class ReadingChoices(QGroupBox):
 
     def show_profile(self, profile: Profile) -> None:
         """Say what was found out about the file."""
-        names = {value: text for text, value in _ENCODINGS}
-        found = names.get(profile.encoding, profile.encoding)
+        found = encoding_name(profile.encoding) if profile.encoding else ""
         self.encoding.setItemText(0, f"Find out ({found})" if found else "Find out")
         sign = dict(DELIMITERS).get(profile.delimiter or "")
         self.delimiter.setItemText(0, f"Find out ({sign.lower()})" if sign else "Find out")
@@ -179,17 +184,16 @@ class ReadingChoices(QGroupBox):
 
     def offer_encodings(self, candidates: Sequence[tuple[str, str]]) -> None:
         """Put the likely encodings first; the tooltip shows how each reads the file."""
-        names = {value: text for text, value in _ENCODINGS}
         chosen = self.encoding.currentData()
         self.encoding.clear()
         likely = [name for name, _ in candidates]
         rest = [value for _, value in _ENCODINGS if value is not None and value not in likely]
         self.encoding.addItem("Choose…", None)
         for name, preview in candidates:
-            self.encoding.addItem(names.get(name, name.upper()), name)
+            self.encoding.addItem(encoding_name(name), name)
             self.encoding.setItemData(self.encoding.count() - 1, preview, Qt.ItemDataRole.ToolTipRole)
         for name in rest:
-            self.encoding.addItem(names[name], name)
+            self.encoding.addItem(encoding_name(name), name)
         self.encoding.setCurrentIndex(max(0, self.encoding.findData(chosen)))
 
     def options(self, mapping: dict[str, str]) -> ImportOptions:

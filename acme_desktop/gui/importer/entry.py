@@ -45,6 +45,7 @@ class ImportEntry(QObject):
     """A file, its options, and what is known of it so far."""
 
     changed = Signal()
+    began = Signal()
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +65,8 @@ class ImportEntry(QObject):
         if state is State.DONE:
             self._fraction = 1.0
         self.changed.emit()
+        if state in (State.ASKING, State.RUNNING):
+            self.began.emit()
 
     def fail(self, error: Exception) -> None:
         """Note why it was not imported."""

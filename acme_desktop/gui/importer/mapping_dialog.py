@@ -12,7 +12,7 @@ from acme_desktop.core.importer.options import ImportOptions
 from acme_desktop.core.importer.profile import Profile
 from acme_desktop.core.importer.report import ImportReport
 from acme_desktop.gui import errors
-from acme_desktop.gui.importer.choices import DELIMITERS, FIELD_NAMES, ColumnChoices, ReadingChoices
+from acme_desktop.gui.importer.choices import DELIMITERS, FIELD_NAMES, ColumnChoices, ReadingChoices, encoding_name
 from acme_desktop.gui.importer.entry import ImportEntry
 from acme_desktop.gui.importer.fates import FATE_HINTS, FATES, fate_tone
 from acme_desktop.gui.importer.sample_table import SampleModel, SampleTable
@@ -27,9 +27,7 @@ _SETTLE_MS = 350
 def next_step(error: Exception) -> str:
     """What to do about a refused file, in this window: advice for the command line is put into its terms."""
     if isinstance(error, EncodingNeeded):
-        return (
-            "Choose its encoding under “How to import”; the likeliest come first, and each tooltip shows how it reads."
-        )
+        return "Choose its encoding under “How to import”; the likeliest come first. Below is how the file would read."
     if isinstance(error, UsageProblem):
         return "Choose something else under “How to import”."
     sentences = errors.account(error).advice.split(". ")
@@ -86,13 +84,14 @@ class MappingDialog(QDialog):
         layout.addWidget(self.banner)
         layout.addLayout(choices)
         layout.addWidget(self.table, 1)
-        layout.addLayout(self._setup_outlook())
+        layout.addStretch()
+        layout.addWidget(self._setup_outlook())
         layout.addLayout(self._setup_buttons())
         self.columns.changed.connect(self._choices_changed)
         self.reading.changed.connect(self._choices_changed)
         self.reading.reading_changed.connect(lambda: self.look_again.emit(self.options()))
 
-    def _setup_outlook(self) -> QVBoxLayout:
+    def _setup_outlook(self) -> QWidget:
         self.tiles = {}
         row = QHBoxLayout(spacing=8)
         for fate, name in FATES.items():
@@ -102,10 +101,12 @@ class MappingDialog(QDialog):
             row.addWidget(tile, 1)
         self.outlook = QLabel("What would happen to the catalogue", objectName="previewLabel")
         self.outlook.setProperty("role", "section")
-        column = QVBoxLayout(spacing=4)
+        self.outlook_part = QWidget()
+        column = QVBoxLayout(self.outlook_part, spacing=4)
+        column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.outlook)
         column.addLayout(row)
-        return column
+        return self.outlook_part
 
     def _setup_buttons(self) -> QHBoxLayout:
         self.busy = QProgressBar(textVisible=False, accessibleName="Comparing with the catalogue")
@@ -143,6 +144,8 @@ class MappingDialog(QDialog):
         """Show what was found in the file, and what a choice of columns has to settle."""
         self._profile = profile
         self._unsettled = errors.account(unsettled).title if unsettled is not None else ""
+        self.table.show()
+        self.outlook_part.show()
         named = {name.strip(): column for column, name in reversed(list(enumerate(profile.header)))}
         mapping = {
             field: int(name[1:]) - 1 if name.startswith("#") and name not in named else named[name.strip()]
@@ -160,8 +163,11 @@ class MappingDialog(QDialog):
         self.banner.say("danger", errors.account(error).title, next_step(error))
         if isinstance(error, EncodingNeeded):
             self.reading.offer_encodings(error.candidates)
+            readings = [(encoding_name(codec), text) for codec, text in error.candidates]
+            self.sample.show(("Encoding", "The file would read"), readings, plain=True)
+        self.table.setVisible(isinstance(error, EncodingNeeded))
+        self.outlook_part.hide()
         self.summary.setText("This file cannot be imported as it is.")
-        self.sample.show((), ())
         self.columns.setEnabled(False)
         self.start.setEnabled(False)
         self.show_note("")

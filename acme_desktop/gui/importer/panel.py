@@ -64,7 +64,9 @@ class ImportRow(QFrame):
             objectName="importProgressBar", maximum=_STEPS, textVisible=False, accessibleName=f"Progress of {name}"
         )
         self.bar.setFixedWidth(180)
-        self.percent = QLabel(objectName="importPercentLabel", alignment=Qt.AlignmentFlag.AlignRight)
+        self.percent = QLabel(
+            objectName="importPercentLabel", alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        )
         self.percent.setFixedWidth(self.percent.fontMetrics().horizontalAdvance("100 %") + 6)
         self.choose = self._button("C&hoose…", "chooseMappingButton", self.ask_wanted)
         self.cancel = self._button("&Cancel", "cancelImportButton", self.cancel_wanted)
@@ -99,7 +101,7 @@ class ImportRow(QFrame):
             repolish(self.status)
         picture, colour = _PICTURES.get(entry.state, ("file", "accent_text"))
         self.picture.set_picture("warning" if entry.tone == "warning" else picture, entry.tone or colour)
-        self.bar.setVisible(running or entry.state is State.QUEUED)
+        self.bar.setVisible(running)
         self.bar.setMaximum(_STEPS if entry.measured else 0)
         self.bar.setValue(round(entry.fraction * _STEPS))
         self.percent.setVisible(running)
@@ -107,7 +109,7 @@ class ImportRow(QFrame):
         self.choose.setVisible(entry.state is State.ASKING)
         self.cancel.setVisible(not entry.state.over)
         self.cancel.setEnabled(entry.state is not State.STOPPING)
-        self.report.setVisible(entry.report is not None or entry.error is not None)
+        self.report.setVisible(entry.report is not None or entry.state is State.FAILED)
         self.remove.setVisible(entry.state.over)
 
 
@@ -161,8 +163,8 @@ class ImportPanel(QFrame):
         self._list.insertWidget(self._list.count() - 1, row)
         entry.changed.connect(self._fit)
         row.destroyed.connect(partial(self._rows.pop, entry, None))
+        entry.began.connect(partial(self._scroll.ensureWidgetVisible, row, 0, 0))
         self._fit()
-        self._scroll.verticalScrollBar().setValue(self._scroll.verticalScrollBar().maximum())
         return row
 
     def remove(self, entry: ImportEntry) -> None:

@@ -30,10 +30,12 @@ class SampleModel(QAbstractTableModel):
         self._header: tuple[str, ...] = ()
         self._rows: Sequence[Sequence[str]] = ()
         self._fields: Mapping[int, str] = {}
+        self._plain = False
 
-    def show(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Show another file's sample."""
+    def show(self, header: Sequence[str], rows: Sequence[Sequence[str]], *, plain: bool = False) -> None:
+        """Show another file's sample; a plain one is something to read, whose columns go to no field."""
         self.beginResetModel()
+        self._plain = plain
         self._header, self._rows, self._fields = tuple(header), rows, {}
         self.endResetModel()
 
@@ -55,6 +57,8 @@ class SampleModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self._header):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
+            if self._plain:
+                return self._header[section]
             field = self._fields.get(section)
             return f"{column_title(self._header, section)}\n{f'→ {field}' if field else 'not used'}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -71,7 +75,7 @@ class SampleModel(QAbstractTableModel):
             return " ".join(cells[index.column()][: _LONGEST * 2].split())[:_LONGEST]
         if role == Qt.ItemDataRole.ToolTipRole:
             return cells[index.column()][:2000] or None
-        if role == Qt.ItemDataRole.ForegroundRole and index.column() not in self._fields:
+        if role == Qt.ItemDataRole.ForegroundRole and index.column() not in self._fields and not self._plain:
             return QColor(theme.colours().muted)
         return None
 

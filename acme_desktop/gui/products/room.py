@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
@@ -64,8 +64,8 @@ class ProductsRoom(QWidget):
             "The catalogue is empty. Drop a supplier's file anywhere on this window, or choose one. "
             "You will see what it changes before anything is written.",
         ).as_drop_zone()
-        choose = self.first_run.add_button("Choose &files…", "chooseFilesButton", primary=True)
-        choose.clicked.connect(self.import_wanted)
+        self.choose = self.first_run.add_button("Choose &files…", "chooseFilesButton", primary=True)
+        self.choose.clicked.connect(self.import_wanted)
         create = self.first_run.add_button("&New product…", "firstProductButton")
         create.clicked.connect(self.new_product)
         self.no_match = EmptyPage("search", "No product matches", "Nothing in the catalogue fits these filters.")
@@ -101,6 +101,11 @@ class ProductsRoom(QWidget):
         self.pages.setCurrentWidget(self.table)
         self._show_state()
 
+    def focus_start(self) -> None:
+        """Put the keyboard where one begins: on the table, or on the first button of an empty catalogue."""
+        page = self.pages.currentWidget()
+        (page if page is self.table else self.choose).setFocus()
+
     def refresh(self) -> None:
         """Ask again for what is shown; selection and place stay."""
         if self._database is not None:
@@ -118,7 +123,12 @@ class ProductsRoom(QWidget):
         self.pager.show_count(count, filtered=filtered)
         if count is not None:
             empty = self.no_match if filtered else self.first_run
-            self.pages.setCurrentWidget(self.table if count else empty)
+            page = self.table if count else empty
+            if page is not self.pages.currentWidget():
+                here = self.pages.isAncestorOf(QApplication.focusWidget() or self)
+                self.pages.setCurrentWidget(page)
+                if here and not filtered:
+                    self.focus_start()
             self.pager.setVisible(bool(count) or filtered)
             self.filters.setEnabled(bool(count) or filtered)
 

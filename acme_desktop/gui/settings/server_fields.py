@@ -67,7 +67,8 @@ class ServerAddress:
     @property
     def problem(self) -> str:
         """What is missing, or ""."""
-        if not self.host:
+        # A server on this computer may be named by the folder of its socket: ?host=/run/postgresql
+        if not self.host and "host=" not in self.query:
             return "Enter the server's name."
         return "" if self.database else "Enter the name of the database."
 
@@ -83,6 +84,8 @@ class ServerFields(QWidget):
         self.host = QLineEdit(objectName="serverHost", placeholderText="db.example.com")
         self.port = QSpinBox(objectName="serverPort", minimum=1, maximum=65535, value=DEFAULT_PORT)
         self.port.setGroupSeparatorShown(False)
+        self.port.lineEdit().setTextMargins(6, 0, 0, 0)
+        self.port.setMinimumWidth(92)
         self.database = QLineEdit(objectName="serverDatabase", placeholderText="catalogue")
         self.user = QLineEdit(objectName="serverUser")
         self.password = QLineEdit(objectName="serverPassword", echoMode=QLineEdit.EchoMode.Password)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -49,7 +49,7 @@ class SettingsDialog(QDialog):
 
     def _setup_ui(self) -> None:
         self.setWindowTitle("Settings")
-        self.setMinimumWidth(600)
+        self.setMinimumSize(600, 640)
         self.embedded = QRadioButton("&On this computer", objectName="embeddedChoice")
         self.server = QRadioButton("On a Postgre&SQL server", objectName="serverChoice")
         self.embedded.setChecked(True)
@@ -127,7 +127,6 @@ class SettingsDialog(QDialog):
     def _show_choice(self) -> None:
         chosen = self.server.isChecked()
         self.fields.setEnabled(chosen)
-        self.fields.setVisible(chosen)
         complete = not chosen or not (self.fields.address.problem or self.fields.url_field.problem)
         self.test.setEnabled(complete and self._testing is None)
         self.save.setEnabled(complete)
@@ -155,14 +154,23 @@ class SettingsDialog(QDialog):
             lambda progress: self._store.test(choice, progress),
             lane=Lane.QUERY,
             owner=self,
-            succeeded=lambda words: self.result.say("success", "The connection works.", words),
+            succeeded=self._test_passed,
             failed=self._test_failed,
         )
         self._testing.ended.connect(self._test_ended)
 
+    def _test_passed(self, words: str) -> None:
+        self.result.say("success", "The connection works.", words)
+        self._grow()
+
     def _test_failed(self, error: Exception) -> None:
         told = errors.account(error)
         self.result.say("danger", told.title, "\n".join(text for text in (told.advice, told.details[:300]) if text))
+        self._grow()
+
+    def _grow(self) -> None:
+        """Make room for the result; the layout knows its height only after it has looked at the new text."""
+        QTimer.singleShot(0, self, lambda: self.resize(self.size().expandedTo(self.sizeHint())))
 
     def _test_ended(self) -> None:
         self._testing = None

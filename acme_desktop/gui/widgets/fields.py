@@ -20,6 +20,8 @@ class Field(QWidget):
         control.setAccessibleName(name)
         self.message = QLabel(hint, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.message.setObjectName(f"{control.objectName()}Message")
+        # A label that wraps claims next to no height of its own and would be squeezed into the field above.
+        self.message.setMinimumHeight(self.message.fontMetrics().height() + 2)
         layout = QVBoxLayout(self, spacing=3)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(control)

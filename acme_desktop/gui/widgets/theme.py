@@ -119,6 +119,8 @@ DARK = Colours(
     success_line="#2f5b42",
 )
 
+_PICTURES = ("chevron", "chevron-up", "check-white")
+
 
 def _palette(colours: Colours) -> QPalette:
     palette = QPalette()
@@ -182,11 +184,8 @@ class Theme(QObject):
         dark = self._choice == "dark" or (self._choice == "system" and system_is_dark)
         self.colours = DARK if dark else LIGHT
         self._application.setPalette(_palette(self.colours))
-        arrows = {
-            name.replace("-", "_"): (RESOURCES / "icons" / f"{name}.svg").as_posix()
-            for name in ("chevron", "chevron-up")
-        }
-        self._application.setStyleSheet(self._template.substitute(asdict(self.colours) | arrows))
+        pictures = {name.replace("-", "_"): (RESOURCES / "icons" / f"{name}.svg").as_posix() for name in _PICTURES}
+        self._application.setStyleSheet(self._template.substitute(asdict(self.colours) | pictures))
         self.changed.emit()
 
 
