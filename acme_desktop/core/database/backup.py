@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from acme_desktop.core.database import binaries, migrations
 from acme_desktop.core.database.connections import Database
@@ -24,6 +25,7 @@ from acme_desktop.core.foundation.progress import Progress
 _LOCK_TIMEOUT = "-c lock_timeout=10s"
 _NEEDS_ENCRYPTION = ("require", "verify-ca", "verify-full")
 _LOOK_EVERY = 0.1
+_BLOCK = 1 << 16
 
 
 def backup(database: Database, target: Path, progress: Progress) -> int:
@@ -45,7 +47,7 @@ def backup(database: Database, target: Path, progress: Progress) -> int:
     unfinished = Path(name)
     try:
         command = [_program("pg_dump", url), "--format=custom", "--no-owner", "--no-privileges", f"--file={unfinished}"]
-        with _running([*command, f"--dbname={_conninfo(url)}"], url) as dump:
+        with _running([*command, f"--dbname={_conninfo(url)}"], url, stderr=subprocess.PIPE) as dump:
             said = _finish(dump, progress, lambda: progress.update(unfinished.stat().st_size))
         if dump.returncode:
             raise EnvironmentProblem(
@@ -72,22 +74,46 @@ def restore(database: Database, source: Path, progress: Progress) -> None:
         raise NotFound(f"There is no file {source}.", "Check its name.")
     progress.stage("Reading the backup")
     _check_version(source)
-    url = DatabaseUrl.parse(database.url)
-    script = [_program("pg_restore", None), "--file=-", "--clean", "--if-exists", "--no-owner", "--no-privileges"]
-    psql = [_program("psql", url), "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
-    psql += ["--output", os.devnull, "--dbname", _conninfo(url), "--command", _drop_everything(), "--file=-"]
-    progress.stage("Restoring")
+    progress.stage("Restoring", source.stat().st_size)
     database.close()  # pooled connections know nothing of the new tables
-    with _running([*script, str(source)], None) as reading, _running(psql, url, reading) as writing:
-        said = _finish(writing, progress, progress.check)
-        if writing.returncode == 0 and reading.wait() == 0:
-            migrations.upgrade(database)
-            return
-    raise EnvironmentProblem(
-        f"{database.display_name} could not be restored.",
-        "Everything is as it was. Close other programs that use the database and try again.",
-        said,
-    )
+    said = _replay(source, DatabaseUrl.parse(database.url), progress)
+    if said is not None:
+        raise EnvironmentProblem(
+            f"{database.display_name} could not be restored.",
+            "Everything is as it was. Close other programs that use the database and try again.",
+            said,
+        )
+    migrations.upgrade(database)
+
+
+def _replay(source: Path, url: DatabaseUrl, progress: Progress) -> str | None:
+    """Run the backup's SQL in one transaction; returns what went wrong, or None.
+
+    The COMMIT is sent only when the backup was read to its end: a file that was cut off changes nothing.
+    """
+    reader = [_program("pg_restore", None), "--file=-", "--clean", "--if-exists", "--no-owner", "--no-privileges"]
+    writer = [_program("psql", url), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--output={os.devnull}"]
+    with (
+        tempfile.TemporaryFile() as complaints,
+        _running([*reader, str(source)], None, stdout=subprocess.PIPE, stderr=complaints) as reading,
+        _running([*writer, f"--dbname={_conninfo(url)}"], url, stdin=subprocess.PIPE, stderr=complaints) as writing,
+    ):
+        assert reading.stdout is not None
+        assert writing.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # psql ends at the first error, and says why
+            writing.stdin.write(f"BEGIN;\n{_drop_everything()};\n".encode())
+            while block := reading.stdout.read(_BLOCK):
+                progress.check()
+                writing.stdin.write(block)
+            if reading.wait() == 0:
+                writing.stdin.write(b"COMMIT;\n")
+        with contextlib.suppress(BrokenPipeError):
+            writing.stdin.close()
+        reading.stdout.close()
+        if writing.wait() == 0 and reading.wait() == 0:
+            return None
+        complaints.seek(0)
+        return complaints.read().decode("utf-8", "replace").strip()
 
 
 def _check_version(source: Path) -> None:
@@ -132,24 +158,20 @@ def _conninfo(url: DatabaseUrl) -> str:
 
 
 @contextlib.contextmanager
-def _running(
-    command: list[str], url: DatabaseUrl | None, source: subprocess.Popen[bytes] | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
+def _running(command: list[str], url: DatabaseUrl | None, **streams: Any) -> Iterator[subprocess.Popen[bytes]]:
     """A program that ends with the block; the password goes through its environment, which only its user can read."""
     surroundings = {**binaries.environment(), "PGOPTIONS": _LOCK_TIMEOUT}
     if url is not None and url.password:
         surroundings["PGPASSWORD"] = url.password
-    piped = source.stdout if source else subprocess.DEVNULL
-    output = subprocess.PIPE if url is None else subprocess.DEVNULL
-    errors = subprocess.DEVNULL if url is None else subprocess.PIPE
-    with subprocess.Popen(command, stdin=piped, stdout=output, stderr=errors, env=surroundings) as process:
-        if source is not None and source.stdout is not None:
-            source.stdout.close()  # it belongs to the new process now, whose end then ends the source
+    with subprocess.Popen(command, env=surroundings, **{"stdin": subprocess.DEVNULL, **streams}) as process:
         try:
             yield process
         finally:
             if process.poll() is None:
-                process.terminate()
+                process.kill()
+            if process.stdin is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    process.stdin.close()
 
 
 def _finish(process: subprocess.Popen[bytes], progress: Progress, look: Callable[[], None]) -> str:

@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from acme_desktop.core.database import leftovers
 from acme_desktop.core.database.locks import FileLock
 from acme_desktop.core.foundation.errors import EnvironmentProblem
 
@@ -181,7 +182,10 @@ def _is_orphan(home: Path) -> bool:
         gone = recorded.get("linked", True) and owner.stat().st_nlink == 1
     except (OSError, ValueError, KeyError):
         return False
-    return gone and _id_in(control / _ID_FILE) != home.name and not _server_runs(home)
+    if not gone or _id_in(control / _ID_FILE) == home.name:
+        return False
+    pid = leftovers.pid_in(home / "cluster" / "postmaster.pid")
+    return pid is None or not leftovers.is_server_of(pid, home / "cluster")
 
 
 def _give_passage(folder: Path, who: Account) -> bool:
@@ -244,14 +248,6 @@ def _id_in(path: Path) -> str | None:
     except (OSError, ValueError, KeyError):
         return None
     return found if isinstance(found, str) and found.isalnum() else None
-
-
-def _server_runs(home: Path) -> bool:
-    try:
-        pid = int((home / "cluster" / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
-        return Path(f"/proc/{pid}/cwd").samefile(home / "cluster")
-    except (OSError, ValueError):
-        return False
 
 
 def _folder(path: Path, mode: int) -> None:

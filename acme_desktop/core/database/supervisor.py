@@ -26,12 +26,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from acme_desktop.core.database import leftovers
 from acme_desktop.core.database.locks import FileLock
 
 POLL = 0.1
 """Seconds between two looks at users and server."""
 
-_LINUX = sys.platform == "linux"
 _LOG_LIMIT = 2_000_000
 _RESTARTS = 5
 _SLOW_STOP = 300.0
@@ -154,7 +154,7 @@ class _Supervisor:
                 return
 
     def _launch(self) -> None:
-        _clear_stale_files(Path(self._orders.data), self._orders.sockets)
+        leftovers.clear(Path(self._orders.data), self._orders.sockets)
         self._rotate_log()
         with self._log.open("ab") as log:
             self._log_start = log.seek(0, os.SEEK_END)
@@ -266,48 +266,6 @@ def _end_with_parent() -> Callable[[], None] | None:
 
     request = ctypes.CDLL(None).prctl
     return lambda: request(1, int(signal.SIGINT), 0, 0, 0)
-
-
-def _clear_stale_files(data: Path, sockets: str | None) -> None:
-    """Remove what a killed server left: its number in its lock files may belong to another process by now.
-
-    The caller holds the supervisor's lock: the only server that may still run is one whose supervisor
-    was killed, and that one is ending.
-    """
-    path = data / "postmaster.pid"
-    deadline = time.monotonic() + _SLOW_STOP
-    while (pid := _pid_in(path)) is not None and _is_server_of(pid, data):
-        if time.monotonic() > deadline:
-            return
-        if os.name == "posix":
-            os.kill(pid, signal.SIGINT)
-        time.sleep(POLL)
-    path.unlink(missing_ok=True)
-    if sockets is not None:
-        for left in Path(sockets).glob(".s.PGSQL.*"):
-            left.unlink(missing_ok=True)
-
-
-def _pid_in(path: Path) -> int | None:
-    try:
-        return int(path.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0])
-    except (OSError, ValueError):
-        return None
-
-
-def _is_server_of(pid: int, data: Path) -> bool:
-    """Whether the process is a server of that data directory, and not just one that was given its number."""
-    if _LINUX:
-        try:
-            # A server stands in its data directory.
-            return Path(f"/proc/{pid}/cwd").samefile(data)
-        except OSError:
-            return False
-    if os.name == "posix":
-        shown = subprocess.run(["ps", "-p", str(pid), "-o", "command="], check=False, capture_output=True).stdout
-        return os.fsencode(data) in shown
-    listed = subprocess.run(["tasklist", "/FI", f"PID eq {pid}", "/NH"], check=False, capture_output=True).stdout
-    return b"postgres" in listed
 
 
 def _write(path: Path, content: dict[str, str]) -> None:

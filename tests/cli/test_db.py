@@ -1,0 +1,76 @@
+"""`acme-desktop db`: state, embedded server, backup and restore, with their exit statuses."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from acme_desktop.core.database import embedded, migrations
+from acme_desktop.core.foundation.paths import DataFolder
+from tests.support.processes import ROOT
+
+
+def test_status(acme: Any, database: Any) -> None:
+    state = acme("db", "status", "--json").object
+    assert list(state) == ["url", "embedded", "server_version", "schema_version", "products"]
+    assert state["embedded"] is False
+    assert state["server_version"].startswith("18.")
+    assert state["schema_version"] == migrations.HEAD
+    assert state["products"] == 0
+    with psycopg.connect(state["url"]) as connection:
+        assert connection.info.dbname == psycopg.conninfo.conninfo_to_dict(database.url)["dbname"]
+    assert database.display_name in acme("db", "status").out
+
+
+def test_start_and_stop_are_for_the_embedded_server(acme: Any) -> None:
+    for action in ("start", "stop"):
+        ran = acme("db", action)
+        assert ran.status == 5
+        assert "neither starts nor stops" in ran.err
+
+
+def test_migrate(acme: Any) -> None:
+    ran = acme("db", "migrate", "--json")
+    assert ran.object == {"before": migrations.HEAD, "after": migrations.HEAD}
+
+
+def test_backup_and_restore(acme: Any, tmp_path: Path) -> None:
+    acme("products", "create", "--sku", "A", "--name", "Cup")
+    saved = tmp_path / "saved.dump"
+    assert acme("db", "backup", saved, "--json").object == {"file": str(saved), "bytes": saved.stat().st_size}
+    acme("products", "create", "--sku", "B", "--name", "Bowl")
+
+    refused = acme("db", "restore", saved)
+    assert refused.status == 5
+    assert "2 products" in refused.err
+    assert acme("db", "restore", saved, "--yes", "--json").object == {"file": str(saved), "products": 1}
+    assert acme("db", "restore", tmp_path / "missing", "--yes").status == 4
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Any:
+    yield tmp_path / "data"
+    embedded.delete(DataFolder(tmp_path / "data"))
+
+
+def test_start_outlives_the_command_until_stop(data_dir: Path) -> None:
+    def acme(*arguments: str) -> str:
+        command = [sys.executable, "-m", "acme_desktop", "--data-dir", str(data_dir), "--json", *arguments]
+        return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+    url = json.loads(acme("db", "start"))["url"]
+    with psycopg.connect(url) as connection:
+        connection.execute("INSERT INTO products (sku, sku_key, name) VALUES ('A', 'a', 'Cup')")
+    state = json.loads(acme("db", "status"))
+    assert state["url"] == url
+    assert state["embedded"] is True
+    assert state["products"] == 1
+    assert json.loads(acme("db", "stop")) == {"stopped": True}
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url)
