@@ -160,18 +160,24 @@ def delete_all(
     with database.cancellable(progress) if progress else database.connect() as connection:
         _stage(progress, "Counting products")
         lock_catalogue(connection)
-        row = connection.execute(f"SELECT count(*) FROM products WHERE {condition}", values).fetchone()
-        assert row is not None
-        if row[0] != confirm:
+        number = _matching(connection, condition, values)
+        if number != confirm:
             raise Refused(
-                f"{counted(row[0])} would be deleted, not the {confirm:,} that were confirmed. Nothing is deleted.",
-                f"To delete them, confirm the number {row[0]}.",
+                f"{counted(number)} would be deleted, not the {confirm:,} that were confirmed. Nothing is deleted.",
+                f"To delete them, confirm the number {number}.",
             )
         if not confirm:
             return None
         _stage(progress, "Deleting products", confirm)
         identifier = change_set.begin(connection, "delete", author, summary=f"Delete {counted(confirm)}")
         return _delete(connection, identifier, condition, values)
+
+
+def _matching(connection: Connection[Any], condition: str, values: Sequence[Any]) -> int:
+    row = connection.execute(f"SELECT count(*) FROM products WHERE {condition}", values).fetchone()
+    assert row is not None
+    number: int = row[0]
+    return number
 
 
 def _delete(connection: Connection[Any], identifier: int, condition: str, values: Sequence[Any]) -> ChangeSet:
