@@ -19,6 +19,7 @@ from acme_desktop.gui import app as gui_app
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.main_window import MainWindow
 from tests.gui.driving import close, open_at
+from tests.support import postgres
 
 AUTHOR = Author("tester", "tests")
 
@@ -28,10 +29,13 @@ def author() -> Author:
     return AUTHOR
 
 
-@pytest.fixture(autouse=True)
-def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATABASE_URL", "ACME_DATA_DIR"):
-        monkeypatch.delenv(name, raising=False)
+@pytest.fixture
+def other_database(_template: str) -> Iterator[Database]:
+    """A second catalogue."""
+    with postgres.clone(_template) as url:
+        database = Database.open(url)
+        yield database
+        database.close()
 
 
 @pytest.fixture

@@ -90,6 +90,7 @@ class DetailTable(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(self.fontMetrics().height() + 11)
         header = self.horizontalHeader()
+        header.setAccessibleName("Column headers")
         header.setHighlightSections(False)
         header.setFixedHeight(self.fontMetrics().height() + 15)
         for place, column in enumerate(model.columns):

@@ -99,6 +99,7 @@ class SampleTable(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 9)
         header = self.horizontalHeader()
+        header.setAccessibleName("Column headers")
         header.setMinimumSectionSize(90)
         header.setMaximumSectionSize(420)
         header.setDefaultSectionSize(150)

@@ -54,6 +54,7 @@ class ProductTable(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(self.fontMetrics().height() + 13)
         header = self.horizontalHeader()
+        header.setAccessibleName("Column headers")
         header.setHighlightSections(False)
         header.setMinimumSectionSize(56)
         header.setStretchLastSection(True)

@@ -1,0 +1,55 @@
+"""The whole program as a process of its own, as `__main__` starts it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from acme_desktop.gui import app, main_window
+
+shown = main_window.MainWindow._show_database
+
+def show_and_say(self, database):
+    shown(self, database)
+    print("open", database.display_name, flush=True)
+    if "close" in sys.argv:
+        QTimer.singleShot(0, self.close)
+
+main_window.MainWindow._show_database = show_and_say
+sys.exit(app.run(Path(sys.argv[1]), sys.argv[2], []))
+"""
+
+
+def start(tmp_path: Path, url: str, *words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(tmp_path / "data"), url, *words],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_it_opens_closes_and_ends(tmp_path: Path, database_url: str) -> None:
+    process = start(tmp_path, database_url, "close")
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert out.startswith("open ")
+    assert "Traceback" not in err
+
+
+def test_an_interrupt_closes_it_properly(tmp_path: Path, database_url: str) -> None:
+    process = start(tmp_path, database_url)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("open ")
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from acme_desktop.gui import icons
+from acme_desktop.gui.widgets import formatting, theme
+from acme_desktop.gui.widgets.fields import ElidedLabel, Field
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [
+        ("text", "window"),
+        ("text", "base"),
+        ("text", "selected"),
+        ("text", "accent_soft"),
+        ("text", "warning_soft"),
+        ("text", "danger_soft"),
+        ("text", "success_soft"),
+        ("muted", "window"),
+        ("muted", "base"),
+        ("on_accent", "accent"),
+        ("accent_text", "window"),
+        ("danger", "window"),
+        ("danger", "base"),
+        ("warning", "window"),
+        ("success", "window"),
+    ],
+)
+def test_every_text_can_be_read_on_its_ground(colours: theme.Colours, text: str, ground: str) -> None:
+    assert contrast(getattr(colours, text), getattr(colours, ground)) >= 4.5
+
+
+def test_numbers_and_durations() -> None:
+    assert formatting.number(1234567) == "1,234,567"
+    assert formatting.counted(1, "row", "rows") == "1 row"
+    assert formatting.counted(2, "row", "rows") == "2 rows"
+    assert formatting.duration(0.41) == "0.4 s"
+    assert formatting.duration(12.4) == "12 s"
+    assert formatting.duration(200) == "3 min 20 s"
+    assert formatting.percent(0.999) == "99 %"
+    assert formatting.percent(1.0) == "100 %"
+
+
+def test_moments_are_local() -> None:
+    moment = datetime(2026, 11, 23, 20, 15, 7, tzinfo=UTC)
+    local = moment.astimezone()
+    assert formatting.moment(moment) == f"{local.day} Nov 2026, {local:%H:%M}"
+    assert formatting.exact_moment(moment).startswith(f"{local:%Y-%m-%d %H:%M}:07")
+    assert formatting.moment(None) == ""
+
+
+def test_a_field_complains_and_is_content_again(qtbot: QtBot) -> None:
+    line = QLineEdit(objectName="line")
+    field = Field(line, "Name", "As on the label.")
+    qtbot.addWidget(field)
+    assert field.message.text() == "As on the label."
+    field.complain("The name is blank.")
+    assert field.problem == "The name is blank."
+    assert line.accessibleDescription() == "The name is blank."
+    field.say_hint("As on the box.")
+    assert field.message.text() == "The name is blank."
+    field.complain("")
+    assert field.problem == ""
+    assert field.message.text() == "As on the box."
+
+
+def test_an_elided_label_has_the_whole_in_its_tooltip(qtbot: QtBot) -> None:
+    label = ElidedLabel("A rather long sentence that cannot fit")
+    qtbot.addWidget(label)
+    label.resize(60, 20)
+    label.show()
+    assert label.toolTip() == "A rather long sentence that cannot fit"
+    label.resize(900, 20)
+    assert label.toolTip() == ""
+
+
+def test_every_icon_is_there_and_follows_the_theme(qtbot: QtBot) -> None:
+    for name in ("import", "add", "edit", "delete", "delete-all", "refresh", "settings", "about", "search", "filter"):
+        assert not icons.pixmap(name, 24).toImage().isNull()
+    button = QPushButton()
+    qtbot.addWidget(button)
+    icons.retint("#000000", "#808080")
+    icons.wear(button, "add")
+    before = button.icon().cacheKey()
+    icons.retint("#ffffff", "#808080")
+    assert button.icon().cacheKey() != before
+    icons.retint(theme.LIGHT.text, theme.LIGHT.disabled)
