@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 import psycopg
 from psycopg import Connection
@@ -25,6 +25,8 @@ from acme_desktop.core.importer.fingerprint import Fingerprint
 from acme_desktop.core.importer.options import ImportOptions
 from acme_desktop.core.importer.preview import Counts, Difference, Fate
 from acme_desktop.core.importer.report import ImportReport
+
+_Item = TypeVar("_Item")
 
 _log = logging.getLogger(__name__)
 
@@ -132,8 +134,8 @@ class StagedImport:
             with chunks.open_source(self._file, self._options) as reader:
                 self.profile = reader.profile
                 progress.stage("Reading", reader.total_bytes)
-                for chunk in _read_ahead(reader):
-                    self._take(chunk)
+                for chunk, rows in _ahead(_encoded(reader)):
+                    self._take(chunk, rows)
                     progress.update(chunk.position, rows=self._reading.read)
             self._sha256 = hashing.result()
         done = self._reading
@@ -147,7 +149,7 @@ class StagedImport:
         with self._database.translated(), self._connection.transaction(), interruptible(self._connection, progress):
             yield
 
-    def _take(self, chunk: Chunk) -> None:
+    def _take(self, chunk: Chunk, rows: memoryview) -> None:
         """Stage a chunk, unless that was done before the import was cut off."""
         before = self._reading
         self._reading = before.plus(chunk)
@@ -157,7 +159,8 @@ class StagedImport:
         with self._connection.transaction():
             # A chunk that a crash takes back is read again, so its commit need not wait for the disk.
             self._connection.execute("SET LOCAL synchronous_commit = off")
-            staging.append(self._connection, self.import_id, chunk, staged=before.staged, rejected=before.rejected)
+            staging.append(self._connection, self.import_id, rows)
+            staging.append_rejections(self._connection, self.import_id, chunk.rejected, before.rejected)
             report.note_reading(self._connection, self.import_id, self._reading.read, self._reading.rejected)
 
     def _check_rejects(self, rejected: int) -> None:
@@ -307,11 +310,18 @@ class StagedImport:
         )
 
 
-def _read_ahead(reader: Reader) -> Iterator[Chunk]:
-    """The reader's chunks, each read in a thread while the one before is being written."""
-    pending = iter(reader)
+def _encoded(reader: Reader) -> Iterator[tuple[Chunk, memoryview]]:
+    """The reader's chunks, each with its rows as COPY takes them."""
+    staged = 0
+    for chunk in reader:
+        yield chunk, staging.encode(chunk.accepted, staged)
+        staged += chunk.accepted.num_rows
+
+
+def _ahead(items: Iterator[_Item]) -> Iterator[_Item]:
+    """The items, each made in a thread while the one before is being used."""
     with ThreadPoolExecutor(1, thread_name_prefix="reader") as pool:
-        future = pool.submit(next, pending, None)
-        while (chunk := future.result()) is not None:
-            future = pool.submit(next, pending, None)
-            yield chunk
+        future = pool.submit(next, items, None)
+        while (item := future.result()) is not None:
+            future = pool.submit(next, items, None)
+            yield item

@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.csv
 from psycopg import Connection, sql
 
-from acme_desktop.core.importer.chunks import Chunk
 from acme_desktop.core.importer.rows import Rejection
 
 # In the order of the COPY below; ordinal is the row's place among the accepted ones, unique where lines are not
@@ -77,20 +76,10 @@ def clear(connection: Connection[Any], import_id: int) -> None:
     connection.execute("DELETE FROM import_rejects WHERE import_id = %s", (import_id,))
 
 
-def append(connection: Connection[Any], import_id: int, chunk: Chunk, *, staged: int, rejected: int) -> None:
-    """Write one chunk, in the connection's transaction.
-
-    Args:
-        connection: where to write.
-        import_id: whose staging table.
-        chunk: its accepted rows and its rejections.
-        staged: rows staged before this chunk; continues the ordinals.
-        rejected: rejections written before this chunk; continues theirs.
-    """
-    if chunk.accepted.num_rows:
-        with connection.cursor().copy(sql.SQL(_COPY_ROWS).format(table=table(import_id))) as copy:
-            copy.write(encode(chunk.accepted, staged))
-    append_rejections(connection, import_id, chunk.rejected, rejected)
+def append(connection: Connection[Any], import_id: int, rows: memoryview) -> None:
+    """Write encoded rows, in the connection's transaction."""
+    with connection.cursor().copy(sql.SQL(_COPY_ROWS).format(table=table(import_id))) as copy:
+        copy.write(rows)
 
 
 def append_rejections(
@@ -108,7 +97,7 @@ def append_rejections(
 
 def encode(rows: pa.RecordBatch, first_ordinal: int) -> memoryview:
     """Accepted rows as the CSV that COPY takes: every text quoted, so that a null and an empty text differ."""
-    ordinals = pa.array(range(first_ordinal, first_ordinal + rows.num_rows), pa.int64())
+    ordinals = pa.arange(first_ordinal, first_ordinal + rows.num_rows)
     names = ("line", "sku", "name", "description", "active")
     batch = pa.RecordBatch.from_arrays([ordinals, *(rows.column(name) for name in names)], names=["ordinal", *names])
     sink = pa.BufferOutputStream()
