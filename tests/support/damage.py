@@ -169,8 +169,9 @@ def random_cells(rng: random.Random, style: Style, number: int) -> tuple[str, ..
 def write(cells: Sequence[str], style: Style) -> str:
     """A record as RFC 4180 has it."""
     target = io.StringIO(newline="")
-    csv.writer(target, delimiter=style.delimiter, quoting=style.quoting, lineterminator=style.newline).writerow(cells)
-    # type: ignore[arg-type] return target.getvalue()
+    quoting: Any = style.quoting
+    csv.writer(target, delimiter=style.delimiter, quoting=quoting, lineterminator=style.newline).writerow(cells)
+    return target.getvalue()
 
 
 def random_file(rng: random.Random, style: Style, rows: int) -> list[Piece]:

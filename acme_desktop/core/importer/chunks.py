@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from acme_desktop.core.importer import source, text
+from acme_desktop.core.importer import jsonl, source, tabular, text
 from acme_desktop.core.importer.batches import Chunk
 from acme_desktop.core.importer.encoding import EncodingNeeded
 from acme_desktop.core.importer.options import ImportOptions
@@ -103,6 +103,12 @@ def _tables(path: str | Path, options: ImportOptions) -> Iterator[tuple[source.S
 
 
 def _table(part: source.Part, found: source.Source, options: ImportOptions) -> Table:
+    if part.kind == "xlsx":
+        return tabular.inspect_workbook(part, found.name, options)
+    if part.kind == "parquet":
+        return tabular.inspect_parquet(part, found.name, options)
+    if part.kind == "jsonl":
+        return jsonl.inspect(part, found.name, options)
     return text.inspect(part, found.name, options)
 
 

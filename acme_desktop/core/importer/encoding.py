@@ -33,6 +33,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # A file whose lines are bad in no more than this share counts as UTF-8 with a few bad lines.
 FEW = 0.10
 _TELLING_LINES = 8
+_FIRST_BYTES = 512
 
 
 class EncodingNeeded(InputProblem):
@@ -138,6 +139,10 @@ def candidates(sample: bytes) -> list[tuple[str, str]]:
             readings[name] = text.replace("\n", " ⏎ ")[:200]
     ranks = _ranks(telling)
     order = sorted(readings, key=lambda name: (ranks.get(name, len(ranks)), _CANDIDATES.index(name)))
+    if "cp1252" in order[2:]:
+        # The commonest by far; charset-normalizer tends to call it something else.
+        order.remove("cp1252")
+        order.insert(1, "cp1252")
     return [(name, readings[name]) for name in order]
 
 
@@ -171,6 +176,7 @@ def _obey(chosen: str, marked: tuple[str, int] | None) -> Encoding:
 
 def _nul_pattern(head: bytes) -> str | None:
     """UTF-16 without a mark: ASCII characters (separators, digits, line ends) leave NULs on one side of each pair."""
+    head = head[:_FIRST_BYTES]
     pairs = len(head) // 2
     if pairs < 2 or b"\0" not in head:
         return None
@@ -216,7 +222,7 @@ def _count_bad(open_stream: Callable[[], BinaryIO]) -> int:
                 if len(sample) < 8192:
                     sample += line[:2048] + b"\n"
     few = lines >= _TELLING_LINES and bad <= max(1, lines * FEW)
-    if not first_is_bad and (bad <= good or few):
+    if not first_is_bad and (bad <= 3 * good or few):
         return bad
     raise EncodingNeeded(candidates(bytes(sample)))
 

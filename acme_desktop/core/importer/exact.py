@@ -305,11 +305,14 @@ class _Pass:
     def _sure_of(self, cells: list[str], start: int, end: int) -> bool:
         """Whether a record near a broken quote is a row: it looks like one, and so does its SKU or what follows."""
         shape = self._layout.shape
-        if not shape.fits(cells) or (shape.quoted and not self._lines[start].startswith('"')):
+        if shape.quoted and not self._lines[start].startswith('"'):
             return False
-        if shape.sku_known(cells[self._layout.columns.sku]):
+        known, loose = shape.sku_known(cells[self._layout.columns.sku]), self._loose_end == start
+        if known and not loose:
             return True
-        return not (shape.sku_patterns and self._loose_end == start) and self._run_of_rows(start, end)
+        if not shape.fits(cells):
+            return False
+        return known or (not (shape.sku_patterns and loose) and self._run_of_rows(start, end))
 
     def _run_of_rows(self, start: int, end: int) -> bool:
         """Whether the next records look like rows too."""
@@ -359,7 +362,8 @@ class _Pass:
         self._begun |= len(cells) > 1 and shape.sku_like(cells[0])
         cut = "cell" if len(cells) == 1 else "cells"
         text = f"The line has {len(cells)} {cut} where the header has {self._layout.width}."
-        self._reject(start, end, "field_count", text, cells)
+        raw = self._raw(start, end).rstrip(LINE_ENDS)
+        self._reject(start, end, "field_count", text, cells, value=raw)
 
     # --- broken quotes ----------------------------------------------------------------------------------------------
 

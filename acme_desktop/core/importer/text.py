@@ -87,9 +87,8 @@ def inspect(part: Part, path: str, options: ImportOptions) -> TextTable:
             raise encoding.EncodingNeeded(encoding.candidates(stream.read(_SAMPLE)))
     header = tuple(cell.replace("\ufeff", "") for cell in found.header)
     sampled = _rows(text[found.start :], found.delimiter, len(header), options.literal_quotes)
-    draft = Profile(
-        path, "csv", decided.name, found.delimiter, found.header_line, header, {}, tuple(sampled.rows[:SAMPLE_ROWS])
-    )
+    sample = tuple(tuple(map(encoding.readable, row)) for row in sampled.rows[:SAMPLE_ROWS])
+    draft = Profile(path, "csv", decided.name, found.delimiter, found.header_line, header, {}, sample)
     if decided.bad_lines:
         told = f"{decided.bad_lines} of its lines are not UTF-8 and will be rejected; or choose the file's encoding."
         draft = replace(draft, warnings=(told,))

@@ -1,0 +1,80 @@
+"""Records that come already cut into cells (sheets, Parquet, JSON lines) -> chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from acme_desktop.core.importer.batches import CHUNK_ROWS, Chunk, batch_of
+from acme_desktop.core.importer.encoding import is_bad
+from acme_desktop.core.importer.exact import Rows
+from acme_desktop.core.importer.rows import Columns, Rejection, Row, rejection
+
+_CHUNK_TEXT = 8 << 20
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record.
+
+    Attributes:
+        line: physical line, sheet row or row number, from 1.
+        cells: texts in the header's order; None where the record does not have the column at all.
+        broken: why it can't be read, or "".
+    """
+
+    line: int
+    cells: Sequence[str | None]
+    broken: str = ""
+
+
+def chunks(records: Iterable[tuple[Record, int]], columns: Columns, header_line: int) -> Iterator[Chunk]:
+    """Check records, each given with the source's position after it, and gather them into bounded chunks."""
+    rows, rejected, text, at = Rows(), list[Rejection](), 0, 0
+    for record, position in records:
+        at = position
+        checked = check(record, columns, header_line)
+        if isinstance(checked, Rejection):
+            rejected.append(checked)
+            text += sum(map(len, checked.cells))
+        else:
+            rows.add(record.line, checked)
+            text += len(checked[0]) + len(checked[1] or "") + len(checked[2] or "")
+        if len(rows.line) + len(rejected) >= CHUNK_ROWS or text >= _CHUNK_TEXT:
+            yield _chunk(rows, rejected, at)
+            rows, rejected, text = Rows(), [], 0
+    if rows.line or rejected:
+        yield _chunk(rows, rejected, at)
+
+
+def check(record: Record, columns: Columns, header_line: int) -> Row | Rejection:
+    """A record as a clean row, or why it is rejected."""
+    cells = [cell or "" for cell in record.cells]
+    found = _fault(record, cells, columns, header_line)
+    if found is None:
+        row = columns.clean(cells)
+        if row is not None:
+            absent = columns.description is not None and record.cells[columns.description] is None
+            return (row[0], row[1], None, row[3]) if absent else row
+        found = columns.why(cells)
+    reason, text, index = found
+    if index is None:
+        return rejection(record.line, record.line, reason, text, cells)
+    return rejection(record.line, record.line, reason, text, cells, columns.title(index), cells[index])
+
+
+def _fault(record: Record, cells: list[str], columns: Columns, header_line: int) -> tuple[str, str, int | None] | None:
+    if record.broken:
+        return "bad_quoting", record.broken, None
+    for index, cell in enumerate(cells):
+        if "\0" in cell:
+            return "nul_character", "The value holds a NUL character.", index
+        if is_bad(cell):
+            return "bad_encoding", "The value holds half a character.", index
+    if header_line and tuple(map(str.strip, cells)) == tuple(map(str.strip, columns.header)):
+        return "missing_sku", f"It repeats the header of line {header_line}.", columns.sku
+    return None
+
+
+def _chunk(rows: Rows, rejected: list[Rejection], at: int) -> Chunk:
+    return Chunk(batch_of(rows), tuple(rejected), len(rows.line) + len(rejected), at)

@@ -1,0 +1,167 @@
+"""Workbooks and Parquet files: what they are, and their rows as text.
+
+A SKU stays what it is: text as it stands, a whole number without a decimal point. What a spreadsheet rounded before it
+was saved can't be had back, so it is told.
+"""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from acme_desktop.core.foundation.errors import InputProblem, UsageProblem
+from acme_desktop.core.importer import mapping, records
+from acme_desktop.core.importer.batches import CHUNK_ROWS, Chunk
+from acme_desktop.core.importer.dialect import HEADER_WITHIN
+from acme_desktop.core.importer.options import ImportOptions
+from acme_desktop.core.importer.profile import SAMPLE_ROWS, Profile, is_ruined, settle
+from acme_desktop.core.importer.records import Record
+from acme_desktop.core.importer.rows import Columns
+from acme_desktop.core.importer.source import Part
+
+# A spreadsheet keeps fifteen digits of a number.
+_EXACT = 1e15
+
+
+def as_text(value: Any) -> str:
+    """A cell as text: nothing as "", whole numbers without a decimal point, true and false, dates as ISO 8601."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return str(int(value))
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time() and value.tzinfo is None:
+        return value.date().isoformat()
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return str(value)
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """A sheet that is ready to be read."""
+
+    part: Part
+    profile: Profile
+    columns: Columns
+    sheet: Any
+
+    def chunks(self) -> Generator[Chunk, None, int]:
+        """The rows; returns the number of the sheet's rows."""
+        width = len(self.profile.header)
+        last = 0
+
+        def found() -> Iterator[tuple[Record, int]]:
+            nonlocal last
+            for last, cells in _sheet_rows(self.sheet):
+                if last > self.profile.header_line and any(map(str.strip, cells)):
+                    position = self.part.size * last // max(last, self.sheet.height)
+                    yield Record(last, (cells + [""] * width)[:width]), position
+
+        yield from records.chunks(found(), self.columns, self.profile.header_line)
+        return last
+
+
+def inspect_workbook(part: Part, path: str, options: ImportOptions) -> Workbook:
+    """Find out what a sheet holds.
+
+    Raises:
+        UsageProblem: there is no such sheet.
+        InputProblem: the workbook is damaged, or the sheet is refused as a whole.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        with part.open() as stream:
+            workbook = CalamineWorkbook.from_filelike(stream)
+        names = tuple(workbook.sheet_names)
+        if options.sheet and options.sheet not in names:
+            raise UsageProblem(f"There is no sheet “{options.sheet}”.", f"The sheets are: {', '.join(names)}.")
+        sheet = workbook.get_sheet_by_name(options.sheet or names[0])
+    except CalamineError as error:
+        raise InputProblem(
+            f"{part.name} can't be read as an Excel workbook.", "Open it and save it again as .xlsx.", str(error)
+        ) from error
+    top = [(row, cells) for row, cells in itertools.islice(_sheet_rows(sheet), HEADER_WITHIN) if any(cells)]
+    if not top:
+        raise InputProblem("The sheet is empty.", f"Choose another with --sheet; the sheets are: {', '.join(names)}.")
+    at, header = next(((row, cells) for row, cells in top if mapping.names_both(cells, options.mapping)), top[0])
+    if at == top[0][0] and mapping.by_position(options.mapping) and not mapping.names_both(header, options.mapping):
+        at, header = 0, [f"#{index}" for index in range(1, len(header) + 1)]
+    sample = tuple(tuple(cells) for row, cells in _sheet_rows(sheet) if row > at and any(cells))[:SAMPLE_ROWS]
+    draft = Profile(path, "xlsx", None, None, at, tuple(header), {}, sample, sheets=names)
+    profile, columns = settle(draft, options)
+    return Workbook(part, _with_ruined(profile, columns, sheet), columns, sheet)
+
+
+def _sheet_rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    """Sheet row, from 1, and its cells as text."""
+    for row, cells in enumerate(sheet.iter_rows(), 1):
+        yield row, [as_text(cell) for cell in cells]
+
+
+def _with_ruined(profile: Profile, columns: Columns, sheet: Any) -> Profile:
+    if any("rounded" in warning for warning in profile.warnings):
+        return profile
+    skus = (cells[columns.sku] for row, cells in _sheet_rows(sheet) if row > profile.header_line)
+    ruined = list(itertools.islice((sku for sku in skus if is_ruined(sku)), 3))
+    if not ruined:
+        return profile
+    told = f"Some SKUs look as if a spreadsheet had rounded them ({', '.join(ruined)}). They are taken as they stand."
+    return replace(profile, warnings=(*profile.warnings, told))
+
+
+@dataclass(frozen=True)
+class ParquetTable:
+    """A Parquet file that is ready to be read."""
+
+    part: Part
+    profile: Profile
+    columns: Columns
+
+    def chunks(self) -> Generator[Chunk, None, int]:
+        """The rows, in batches; returns the number of the last row, the header counting as the first."""
+        import pyarrow.parquet as pq
+
+        with self.part.open() as stream:
+            file = pq.ParquetFile(stream)
+            total = max(1, file.metadata.num_rows)
+            last = 1
+
+            def found() -> Iterator[tuple[Record, int]]:
+                nonlocal last
+                for batch in file.iter_batches(batch_size=CHUNK_ROWS // 5):
+                    for cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                        last += 1
+                        yield Record(last, [as_text(cell) for cell in cells]), self.part.size * (last - 1) // total
+
+            yield from records.chunks(found(), self.columns, 0)
+        return last
+
+
+def inspect_parquet(part: Part, path: str, options: ImportOptions) -> ParquetTable:
+    """Find out what a Parquet file holds; a row's line is its number plus one, as if the header were line 1.
+
+    Raises:
+        InputProblem: it is damaged, or refused as a whole.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with part.open() as stream:
+            file = pq.ParquetFile(stream)
+            header = tuple(file.schema_arrow.names)
+            first = next(file.iter_batches(batch_size=SAMPLE_ROWS), None)
+    except pa.ArrowException as error:
+        raise InputProblem(f"{part.name} can't be read as a Parquet file.", "Get it once more.", str(error)) from error
+    rows = zip(*(column.to_pylist() for column in first.columns), strict=True) if first is not None else ()
+    sample = tuple(tuple(as_text(cell) for cell in cells) for cells in rows)
+    profile, columns = settle(Profile(path, "parquet", None, None, 1, header, {}, sample), options)
+    return ParquetTable(part, profile, columns)
