@@ -14,7 +14,7 @@ import psutil
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def eventually(condition: Callable[[], object], *, within: float = 8.0, what: str = "") -> None:
+def eventually(condition: Callable[[], object], *, within: float = 30.0, what: str = "") -> None:
     """Wait until the condition holds; fails the test when it does not."""
     deadline = time.monotonic() + within
     while not condition():

@@ -42,7 +42,7 @@ def _use(folder, *arguments):
 def _end(process):
     process.stdin.close()
     process.stdout.close()
-    assert process.wait(10) == 0
+    assert process.wait(30) == 0
 
 
 def _kill(process):
@@ -128,7 +128,7 @@ def test_one_starts_while_the_server_stops(folder):
         supervisor = _pids(folder)[1]
         server.release()
         # The supervisor holds the users' lock alone from its decision to the server's end.
-        eventually(lambda: not (folder.postgres / "server.json").exists(), within=5)
+        eventually(lambda: not (folder.postgres / "server.json").exists())
         assert alive(supervisor) or not server.status().running
     assert _ask(server.start()) == 1
     server.release()
