@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
+    QDialog,
     QHBoxLayout,
     QLabel,
     QMainWindow,
@@ -355,6 +356,8 @@ class MainWindow(QMainWindow):
         self._layout_file.sync()
         self.say("Closing…")
         self.centralWidget().setEnabled(False)
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
         self._show_actions()
         self.importer.cancel_all()
         self._runner.cancel_all()

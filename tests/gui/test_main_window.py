@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -31,8 +31,12 @@ from acme_desktop.core.products import edits
 from acme_desktop.gui.background import session
 from acme_desktop.gui.errors import ErrorDialog
 from acme_desktop.gui.importer.mapping_dialog import MappingDialog
+from acme_desktop.gui.importer.report_dialog import ImportReportDialog
 from acme_desktop.gui.main_window import MainWindow
+from acme_desktop.gui.products.delete_dialogs import DeleteAllDialog
+from acme_desktop.gui.products.product_dialog import ProductDialog
 from acme_desktop.gui.settings.about_dialog import AboutDialog
+from acme_desktop.gui.settings.settings_dialog import SettingsDialog
 from tests.gui.driving import drop, fill, find, many_rows, open_at, shown, skus, write_csv
 
 NAMES = {
@@ -95,6 +99,46 @@ def test_every_control_has_an_accessible_name(
     window.products.new_product()
     window.products.delete_all()
     assert nameless(window) == []
+
+
+def mnemonics(window: QWidget) -> list[str]:
+    """The letters that Alt reaches in a window, as they are shown now."""
+    texts = [action.text() for action in window.menuBar().actions()] if isinstance(window, MainWindow) else []
+    for kind in (QLabel, QAbstractButton):
+        for widget in window.findChildren(kind):
+            shown_here = widget.isVisible() and widget.window() is window
+            if shown_here and (not isinstance(widget, QLabel) or widget.buddy() is not None):
+                texts.append(widget.text())
+    return [letter for letter in (QKeySequence.mnemonic(text).toString() for text in texts) if letter]
+
+
+def test_no_two_controls_share_a_mnemonic(qtbot: QtBot, window: MainWindow, database: Database, tmp_path: Path) -> None:
+    def check(shown_window: QWidget) -> None:
+        letters = mnemonics(shown_window)
+        assert letters
+        assert sorted(letters) == sorted(set(letters)), shown_window.objectName()
+
+    check(window)  # the first run
+    drop(window, [write_csv(tmp_path / "new.csv", ["A-1,Lamp,,yes", "A-1,Lamp,,yes", ",x,,yes"])])
+    mapping = shown(qtbot, window, MappingDialog)
+    qtbot.waitUntil(mapping.start.isEnabled, timeout=10_000)
+    check(mapping)
+    mapping.start.click()
+    check(shown(qtbot, window, ImportReportDialog))
+    qtbot.waitUntil(lambda: window.products.model.count == 1, timeout=10_000)
+    check(window)
+    window.products.filters.search.setText("nothing such")
+    qtbot.waitUntil(window.products.no_match.isVisible, timeout=10_000)
+    check(window)
+    for begin, kind in (
+        (window.open_settings, SettingsDialog),
+        (window.products.new_product, ProductDialog),
+        (window.products.delete_all, DeleteAllDialog),
+    ):
+        begin()
+        dialog = shown(qtbot, window, kind)
+        check(dialog)
+        dialog.reject()
 
 
 def test_the_window_is_there_before_the_database_and_says_what_it_waits_for(

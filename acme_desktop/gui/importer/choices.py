@@ -60,9 +60,9 @@ class ColumnChoices(QGroupBox):
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, options: ImportOptions, parent: QWidget | None = None) -> None:
         super().__init__("Columns", parent)
-        self._touched = False
+        self._touched = bool(options.mapping)
         self._header: tuple[str, ...] = ()
         self.boxes = {
             field: _box(f"mapping{field.title()}", f"Column for {name}", ()) for field, name in FIELD_NAMES.items()
@@ -80,9 +80,11 @@ class ColumnChoices(QGroupBox):
 
     def show_columns(self, header: Sequence[str], mapping: dict[str, int]) -> None:
         """Offer these columns; what was chosen by hand stays while the columns are the same."""
-        if tuple(header) == self._header and self._touched:
+        if self._touched and tuple(header) == self._header:
             return
-        self._header, self._touched = tuple(header), False
+        if self._header:
+            self._touched = False
+        self._header = tuple(header)
         for field, box in self.boxes.items():
             box.clear()
             box.addItem("Not in this file", None)
@@ -148,7 +150,7 @@ class ReadingChoices(QGroupBox):
             objectName="importMaxRejects", accessibleName="Most rejected rows", minimum=-1, maximum=999_999
         )
         self.limit.setSpecialValueText("No limit")
-        self.limit.setValue(-1)
+        self._show_options(options)
         self.limit.lineEdit().setTextMargins(6, 0, 0, 0)
         rows = form()
         for label, control in (
@@ -171,6 +173,17 @@ class ReadingChoices(QGroupBox):
         for box in (self.encoding, self.delimiter):
             box.activated.connect(lambda: self.reading_changed.emit())
         self.literal.toggled.connect(lambda: self.reading_changed.emit())
+
+    def _show_options(self, options: ImportOptions) -> None:
+        for box, value in (
+            (self.mode, options.mode),
+            (self.blank, options.blank),
+            (self.encoding, options.encoding),
+            (self.delimiter, options.delimiter),
+        ):
+            box.setCurrentIndex(max(0, box.findData(value)))
+        self.literal.setChecked(options.literal_quotes)
+        self.limit.setValue(-1 if options.max_rejects is None else options.max_rejects)
 
     def show_profile(self, profile: Profile) -> None:
         """Say what was found out about the file."""

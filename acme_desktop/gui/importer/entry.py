@@ -62,6 +62,9 @@ class ImportEntry(QObject):
     def move(self, state: State) -> None:
         """Go on to another state."""
         self.state = state
+        if state is State.QUEUED:
+            self._fraction, self._snapshot = 0.0, None
+            self.report = self.error = None
         if state is State.DONE:
             self._fraction = 1.0
         self.changed.emit()

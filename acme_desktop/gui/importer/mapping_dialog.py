@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
@@ -70,7 +72,7 @@ class MappingDialog(QDialog):
         head.addLayout(words, 1)
         self.banner = Banner()
         self.banner.setObjectName("mappingBanner")
-        self.columns = ColumnChoices()
+        self.columns = ColumnChoices(options)
         self.reading = ReadingChoices(options)
         choices = QHBoxLayout(spacing=28)
         choices.addWidget(self.columns, 1)
@@ -135,8 +137,9 @@ class MappingDialog(QDialog):
 
     @property
     def profile(self) -> Profile | None:
-        """The file as it was last looked at; None where it was refused."""
-        return self._profile
+        """The file as it was last looked at, with the columns as they are chosen now; None where it was refused."""
+        chosen = {field: name for field, name in self.columns.mapping.items() if name}
+        return replace(self._profile, mapping=chosen) if self._profile is not None and chosen else self._profile
 
     # What is known
 
@@ -205,6 +208,10 @@ class MappingDialog(QDialog):
             self._settle.stop()
         else:
             self._settle.start()
+
+    def reconsider(self) -> None:
+        """Ask for the comparison again: the catalogue is another one, or no import goes before any more."""
+        self._choices_changed()
 
     # What would happen
 

@@ -68,9 +68,9 @@ class ImportRow(QFrame):
             objectName="importPercentLabel", alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
         self.percent.setFixedWidth(self.percent.fontMetrics().horizontalAdvance("100 %") + 6)
-        self.choose = self._button("C&hoose…", "chooseMappingButton", self.ask_wanted)
-        self.cancel = self._button("&Cancel", "cancelImportButton", self.cancel_wanted)
-        self.report = self._button("Re&port…", "showReportButton", self.report_wanted)
+        self.choose = self._button("Choose…", "chooseMappingButton", self.ask_wanted)
+        self.cancel = self._button("Cancel", "cancelImportButton", self.cancel_wanted)
+        self.report = self._button("Report…", "showReportButton", self.report_wanted)
         self.remove = QToolButton(
             objectName="removeImportButton", toolTip="Remove from the list", iconSize=QSize(16, 16)
         )
@@ -86,7 +86,7 @@ class ImportRow(QFrame):
             layout.addWidget(widget)
 
     def _button(self, text: str, name: str, signal: Signal) -> QPushButton:
-        words = text.replace("&", "").rstrip("…")
+        words = text.rstrip("…")
         button = QPushButton(text, objectName=name, accessibleName=f"{words}: {self._entry.path.name}")
         button.clicked.connect(signal)
         return button
@@ -106,7 +106,8 @@ class ImportRow(QFrame):
         self.bar.setValue(round(entry.fraction * _STEPS))
         self.percent.setVisible(running)
         self.percent.setText(formatting.percent(entry.fraction))
-        self.choose.setVisible(entry.state is State.ASKING)
+        self.choose.setVisible(entry.state in (State.ASKING, State.FAILED))
+        self.choose.setText("Try again…" if entry.state is State.FAILED else "Choose…")
         self.cancel.setVisible(not entry.state.over)
         self.cancel.setEnabled(entry.state is not State.STOPPING)
         self.report.setVisible(entry.report is not None or entry.state is State.FAILED)
@@ -132,7 +133,7 @@ class ImportPanel(QFrame):
         title.setProperty("role", "heading")
         self.hint = ElidedLabel("Drop product files anywhere on this window. Each one is shown before it is imported.")
         self.hint.setProperty("role", "muted")
-        self.clear = QPushButton("Clear &finished", objectName="clearFinishedButton")
+        self.clear = QPushButton("Clear finishe&d", objectName="clearFinishedButton")
         self.clear.setProperty("kind", "link")
         self.clear.clicked.connect(self.clear_wanted)
         choose = QPushButton("Choose f&iles…", objectName="importPanelButton")

@@ -135,7 +135,7 @@ class ImportReportDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
         buttons.rejected.connect(self.reject)
-        self.save = buttons.addButton("&Save rejects…", QDialogButtonBox.ButtonRole.ActionRole)
+        self.save = buttons.addButton("Sa&ve rejects…", QDialogButtonBox.ButtonRole.ActionRole)
         self.save.setObjectName("saveRejectsButton")
         self.save.setAutoDefault(False)
         icons.wear(self.save, "save")

@@ -39,7 +39,6 @@ class ImporterRoom(QWidget):
 
     changed = Signal()
     said = Signal(str)
-    idle = Signal()
 
     def __init__(self, runner: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,10 +59,13 @@ class ImporterRoom(QWidget):
 
     def set_database(self, database: Database | None) -> None:
         """Import into this catalogue from now on."""
+        self._comparison.stop()
         self._drop_staged()
         self._database = database
         if database is not None:
             self._next()
+        if self._dialog is not None:
+            self._dialog.reconsider()
 
     @property
     def busy(self) -> bool:
@@ -136,6 +138,7 @@ class ImporterRoom(QWidget):
     def _ask(self, entry: ImportEntry, again: Exception | None = None) -> None:
         if self._dialog is not None:
             self._dialog.raise_()
+            self._dialog.activateWindow()
             return
         dialog = self._dialog = MappingDialog(entry, self.window())
         dialog.look_again.connect(partial(self._look, entry))
@@ -148,7 +151,8 @@ class ImporterRoom(QWidget):
         self._show_in_dialog()
         if again is not None:
             dialog.say_again(again)
-        dialog.open()
+        # Not modal: what is imported meanwhile can be watched and cancelled, and more files dropped.
+        dialog.show()
 
     def _show_in_dialog(self) -> None:
         dialog = self._dialog
@@ -174,7 +178,7 @@ class ImporterRoom(QWidget):
         dialog, self._dialog = self._dialog, None
         assert dialog is not None
         if answer == MappingDialog.DialogCode.Accepted:
-            entry.options = dialog.options()
+            entry.options, entry.profile = dialog.options(), dialog.profile
             staged = self._comparison.take(entry.options)
             if staged is not None:
                 self._staged[entry] = staged
@@ -182,7 +186,8 @@ class ImporterRoom(QWidget):
             self._next()
         else:
             self._comparison.stop()
-            entry.move(State.CANCELLED)
+            if not entry.state.over:  # one that failed stays so when it is not tried again
+                entry.move(State.CANCELLED)
         self._ask_next()
 
     # One after the other is imported
@@ -193,7 +198,8 @@ class ImporterRoom(QWidget):
         if self._running is not None or database is None:
             return
         if waiting is None:
-            self.idle.emit()
+            if self._dialog is not None:
+                self._dialog.reconsider()
             return
         self._running, staged = waiting, self._staged.pop(waiting, None)
         waiting.move(State.RUNNING)
@@ -236,7 +242,9 @@ class ImporterRoom(QWidget):
         self._next()
 
     def _cancel(self, entry: ImportEntry) -> None:
-        if entry.state is State.RUNNING and entry.job is not None:
+        if self._dialog is not None and self._dialog.entry is entry:
+            self._dialog.reject()
+        elif entry.state is State.RUNNING and entry.job is not None:
             entry.move(State.STOPPING)
             self._runner.cancel(entry.job)
         elif entry.state in (State.LOOKING, State.ASKING, State.QUEUED):

@@ -64,12 +64,12 @@ class ProductsRoom(QWidget):
             "The catalogue is empty. Drop a supplier's file anywhere on this window, or choose one. "
             "You will see what it changes before anything is written.",
         ).as_drop_zone()
-        self.choose = self.first_run.add_button("Choose &files…", "chooseFilesButton", primary=True)
+        self.choose = self.first_run.add_button("Ch&oose files…", "chooseFilesButton", primary=True)
         self.choose.clicked.connect(self.import_wanted)
         create = self.first_run.add_button("&New product…", "firstProductButton")
         create.clicked.connect(self.new_product)
         self.no_match = EmptyPage("search", "No product matches", "Nothing in the catalogue fits these filters.")
-        clear = self.no_match.add_button("&Clear the filters", "noMatchClearButton", primary=True)
+        clear = self.no_match.add_button("Clear the filte&rs", "noMatchClearButton", primary=True)
         clear.clicked.connect(self.filters.clear)
         self.pages = QStackedWidget(objectName="productPages")
         for page in (self.table, self.first_run, self.no_match):

@@ -102,7 +102,7 @@ class ServerFields(QWidget):
     def _setup_ui(self) -> None:
         place = QHBoxLayout(spacing=8)
         place.addWidget(self.host, 1)
-        port_label = QLabel("P&ort")
+        port_label = QLabel("&Port")
         port_label.setBuddy(self.port)
         place.addWidget(port_label)
         place.addWidget(self.port)

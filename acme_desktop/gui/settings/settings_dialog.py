@@ -51,7 +51,7 @@ class SettingsDialog(QDialog):
         self.setWindowTitle("Settings")
         self.setMinimumSize(600, 640)
         self.embedded = QRadioButton("&On this computer", objectName="embeddedChoice")
-        self.server = QRadioButton("On a Postgre&SQL server", objectName="serverChoice")
+        self.server = QRadioButton("On a PostgreS&QL server", objectName="serverChoice")
         self.embedded.setChecked(True)
         self.embedded.setAccessibleDescription("An embedded PostgreSQL that needs no set-up")
         hint = QLabel("An embedded PostgreSQL that needs no set-up; only you can read it.", wordWrap=True)

@@ -10,9 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
+from acme_desktop.core.foundation.progress import Snapshot
 from acme_desktop.core.importer import staging
 from acme_desktop.core.products import edits
-from acme_desktop.gui.importer.entry import State
+from acme_desktop.gui.errors import ErrorDialog
+from acme_desktop.gui.importer.entry import ImportEntry, State
 from acme_desktop.gui.importer.mapping_dialog import MappingDialog
 from acme_desktop.gui.importer.report_dialog import ImportReportDialog
 from acme_desktop.gui.main_window import MainWindow
@@ -251,12 +253,37 @@ def test_a_bug_in_the_import_is_shown_with_its_details(
     ready(qtbot, shown(qtbot, window, MappingDialog)).click()
     qtbot.waitUntil(lambda: window.importer._entries[0].state is State.FAILED, timeout=20_000)
     assert isinstance(window.importer._entries[0].error, ZeroDivisionError)
+    shown(qtbot, window, ErrorDialog).close()
+
+
+def test_a_failed_import_keeps_its_settings_for_the_next_try(
+    qtbot: QtBot, window: MainWindow, database: Database, tmp_path: Path
+) -> None:
+    drop(window, [write_csv(tmp_path / "odd.csv", ["A-1,Lamp", ",Chair"], header="foo,bar")])
+    dialog = shown(qtbot, window, MappingDialog)
+    qtbot.waitUntil(dialog.banner.isVisible, timeout=10_000)
+    for field, column in (("sku", 1), ("name", 2)):
+        box = dialog.columns.boxes[field]
+        box.setCurrentIndex(column)
+        box.activated.emit(column)
+    dialog.reading.limit.setValue(0)
+    dialog.reading.blank.setCurrentIndex(1)
+    ready(qtbot, dialog).click()
+    entry = window.importer._entries[0]
+    qtbot.waitUntil(lambda: entry.state is State.FAILED, timeout=20_000)
+    shown(qtbot, window, ImportReportDialog).close()
+    assert skus(database) == []
+    find(window, QPushButton, "chooseMappingButton").click()
+    again = shown(qtbot, window, MappingDialog)
+    assert again.columns.columns == {"sku": 0, "name": 1}
+    assert (again.reading.limit.value(), again.reading.blank.currentData()) == (0, "keep")
+    again.reading.limit.setValue(-1)
+    qtbot.waitUntil(again.start.isEnabled, timeout=10_000)
+    ready(qtbot, again).click()
+    qtbot.waitUntil(lambda: skus(database) == ["A-1"], timeout=20_000)
 
 
 def test_progress_of_the_whole_import_never_goes_back() -> None:
-    from acme_desktop.core.foundation.progress import Snapshot
-    from acme_desktop.gui.importer.entry import ImportEntry
-
     entry = ImportEntry(Path("x.csv"))
     seen = []
     for stage, done, total in (
@@ -273,3 +300,42 @@ def test_progress_of_the_whole_import_never_goes_back() -> None:
     assert seen[-1] < 1.0
     entry.move(State.DONE)
     assert entry.fraction == 1.0
+
+
+def test_a_running_import_can_be_cancelled_while_another_file_is_asked_about(
+    qtbot: QtBot, window: MainWindow, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, release = threading.Event(), threading.Event()
+    append = staging.append
+
+    def gated(*arguments: Any, **named: Any) -> None:
+        append(*arguments, **named)
+        reached.set()
+        release.wait(20)
+
+    monkeypatch.setattr(staging, "append", gated)
+    drop(window, [write_csv(tmp_path / "first.csv", many_rows(50))])
+    ready(qtbot, shown(qtbot, window, MappingDialog)).click()
+    assert reached.wait(20)
+    drop(window, [write_csv(tmp_path / "second.csv", ["B-1,Lamp,,yes"])])
+    second = shown(qtbot, window, MappingDialog)
+    ready(qtbot, second)
+    qtbot.waitUntil(lambda: "before this one" in second.note.text(), timeout=10_000)
+    first = window.importer._entries[0]
+    find(window, QPushButton, "cancelImportButton").click()
+    release.set()
+    qtbot.waitUntil(lambda: first.state is State.CANCELLED, timeout=20_000)
+    compared(qtbot, second, "1")  # as soon as nothing goes before it
+    ready(qtbot, second).click()
+    qtbot.waitUntil(lambda: skus(database) == ["B-1"], timeout=20_000)
+
+
+def test_cancelling_the_row_of_the_file_that_is_asked_about_closes_its_dialog(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    drop(window, [write_csv(tmp_path / "new.csv", ["A-1,Lamp,,yes"])])
+    dialog = shown(qtbot, window, MappingDialog)
+    find(window, QPushButton, "cancelImportButton").click()
+    qtbot.waitUntil(lambda: window.importer._dialog is None)
+    assert window.importer._entries[0].state is State.CANCELLED
+    assert not dialog.isVisible()
