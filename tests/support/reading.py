@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from acme_desktop.cli import check
-from acme_desktop.core.importer.options import ImportOptions
+from acme_desktop.core.importer.options import FIELDS, ImportOptions
 
 
 class Files:
@@ -48,11 +48,8 @@ class Files:
 
 def accepted(report: dict[str, Any]) -> list[tuple[Any, ...]]:
     """The accepted rows as tuples, without the fields that the file does not have."""
-    fields = [
-        field for field in ("line", "sku", "name", *sorted(set(report["mapping"]) - {"sku", "name"}, reverse=True))
-    ]
-    order = [field for field in ("line", "sku", "name", "description", "active") if field in fields]
-    return [tuple(row[field] for field in order) for row in report["accepted"]]
+    order = [field for field in FIELDS if field in report["mapping"]]
+    return [tuple(row[field] for field in ("line", *order)) for row in report["accepted"]]
 
 
 def rejected(report: dict[str, Any]) -> list[tuple[int, int, str]]:

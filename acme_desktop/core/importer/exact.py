@@ -165,6 +165,7 @@ class _Pass:
                     and not self._odd
                     and not self._doubt
                     and not self._foreign
+                    and self._loose_end != first
                     and self._fragment_end != first
                 ):
                     row = clean(cells)
@@ -234,6 +235,8 @@ class _Pass:
         if not any(map(str.strip, cells)):
             column = columns.title(columns.sku)
             self._reject(start, end, "missing_sku", "The line holds nothing but blanks.", cells, column, "")
+            if len(cells) == 1 and cells[0].strip(" \t"):
+                self._fragment_end = end
             return
         if len(cells) != layout.width:
             self._misfit(cells, start, end)
@@ -262,8 +265,8 @@ class _Pass:
             text = "Its first value may have begun in the line above."
             self._reject(start, end, "bad_quoting", text, cells, columns.title(0), cells[0])
             return
-        if self._doubt and not self._sure_of(cells, start, end):
-            text = "It can't be told from the rest of the broken value before it."
+        if (self._doubt or self._loose_end == start) and not self._sure_of(cells, start, end):
+            text = "It can't be told from the rest of the broken line before it."
             self._reject(start, end, "bad_quoting", text, cells)
             return
         self._rows.add(self._first_line + start, row)
@@ -303,16 +306,18 @@ class _Pass:
         return True
 
     def _sure_of(self, cells: list[str], start: int, end: int) -> bool:
-        """Whether a record near a broken quote is a row: it looks like one, and so does its SKU or what follows."""
+        """Whether a record near a broken one is a row: it looks like one, and so does its SKU or what follows."""
         shape = self._layout.shape
         if shape.quoted and not self._lines[start].startswith('"'):
             return False
         known, loose = shape.sku_known(cells[self._layout.columns.sku]), self._loose_end == start
-        if known and not loose:
+        if known and not (loose and self._doubt):
             return True
         if not shape.fits(cells):
             return False
-        return known or (not (shape.sku_patterns and loose) and self._run_of_rows(start, end))
+        if known or not self._doubt:
+            return True
+        return not (shape.sku_patterns and loose) and self._run_of_rows(start, end)
 
     def _run_of_rows(self, start: int, end: int) -> bool:
         """Whether the next records look like rows too."""
@@ -345,25 +350,34 @@ class _Pass:
         return self._loose_end == start and not sure and 0 in (columns.name, columns.description)
 
     def _misfit(self, cells: list[str], start: int, end: int) -> None:
-        shape = self._layout.shape
-        self._loose_end, self._loose_short = end, len(cells) < self._layout.width
-        if self._quotes and '"' in self._raw(start, end):
+        layout, raw = self._layout, self._raw(start, end).rstrip(LINE_ENDS)
+        other = next((char for char in self._others if raw.count(char) == layout.width - 1), None)
+        known = len(cells) > 1 and layout.shape.sku_like(cells[0])
+        self._loose_end, self._loose_short = end, len(cells) < layout.width
+        if self._quotes and '"' in raw:
             self._doubt = _SURE_AFTER
-        if len(cells) == 1:
+        if len(cells) == 1 and not other:
             self._fragment_end = end
-        if len(cells) == 1 and not shape.holds_sku(cells[0]):
-            if self._extend_torn(start, end):
-                return
-            footer = self._final and end == len(self._lines)
-            columns = self._layout.columns
-            text_last = self._layout.width - 1 in (columns.sku, columns.name, columns.description)
-            if self._last_end == start and text_last and not self._doubt and not footer:
-                self._take_back(start)
-        self._begun |= len(cells) > 1 and shape.sku_like(cells[0])
+            if not layout.shape.holds_sku(cells[0]):
+                if self._extend_torn(start, end):
+                    return
+                known |= self._take_back_above(start, end)
+        self._begun |= known
         cut = "cell" if len(cells) == 1 else "cells"
-        text = f"The line has {len(cells)} {cut} where the header has {self._layout.width}."
-        raw = self._raw(start, end).rstrip(LINE_ENDS)
+        text = f"The line has {len(cells)} {cut} where the header has {layout.width}."
+        if other:
+            text += f" It is cut by {_called(other)}, not by {_called(layout.delimiter)}."
         self._reject(start, end, "field_count", text, cells, value=raw)
+
+    def _take_back_above(self, start: int, end: int) -> bool:
+        """Reject the row right above a line of one cell where its last value may go on; a last line is a footer."""
+        columns = self._layout.columns
+        text_last = self._layout.width - 1 in (columns.sku, columns.name, columns.description)
+        footer = self._final and end == len(self._lines)
+        if self._last_end != start or self._doubt or footer or not text_last:
+            return False
+        self._take_back(start)
+        return True
 
     # --- broken quotes ----------------------------------------------------------------------------------------------
 

@@ -159,7 +159,7 @@ def inspect_parquet(part: Part, path: str, options: ImportOptions) -> ParquetTab
             file = pq.ParquetFile(stream)
             header = tuple(file.schema_arrow.names)
             first = next(file.iter_batches(batch_size=SAMPLE_ROWS), None)
-    except pa.ArrowException as error:
+    except (pa.ArrowException, OSError) as error:
         raise InputProblem(f"{part.name} can't be read as a Parquet file.", "Get it once more.", str(error)) from error
     rows = zip(*(column.to_pylist() for column in first.columns), strict=True) if first is not None else ()
     sample = tuple(tuple(as_text(cell) for cell in cells) for cells in rows)

@@ -149,10 +149,12 @@ def _rows(text: str, delimiter: str, width: int, literal: bool) -> _Sampled:
         if not line.strip():
             continue
         seen += 1
-        doubt = max(0, doubt - 1)
         if len(cells) != width:
             misfits[len(cells)] += 1
-        elif not doubt:
+            doubt = doubt and _UNSURE_ROWS
+        elif doubt:
+            doubt -= 1
+        else:
             rows.append(tuple(cells))
             begin_quoted.append(line.startswith('"'))
     needless = sum(

@@ -1,0 +1,167 @@
+"""Quotes and widths: what is read exactly, what is rejected, and where reading goes on."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.reading import Files, accepted, rejected
+
+HEADER = "sku,name,description,active\n"
+GOOD = "".join(f"A-{n:03},Cup {n},nice,yes\n" for n in range(1, 21))
+
+
+def around(bad: str) -> str:
+    """A line between ten good rows above and ten below: it begins at line 12."""
+    rows = GOOD.splitlines(keepends=True)
+    return HEADER + "".join(rows[:10]) + bad + "".join(rows[10:])
+
+
+def kept(report: dict) -> list[str]:
+    return [row["sku"] for row in report["accepted"]]
+
+
+ALL = [f"A-{n:03}" for n in range(1, 21)]
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ('"Cup, big"', "Cup, big"),
+        ('"19"" rack"', '19" rack'),
+        ('""""', '"'),
+        ('"a\nb"', "a\nb"),
+        ('"a\r\nb\rc"', "a\r\nb\rc"),
+        ('"padded"  ', "padded"),
+        ('  "padded"\t', "padded"),
+        ("'single, '", None),
+        ("'single'", "'single'"),
+        ('"<ul>\n<li>a, b, c</li>\n\n</ul>"', "<ul>\n<li>a, b, c</li>\n\n</ul>"),
+        ('"C:\\"', "C:\\"),
+    ],
+)
+def test_quoted_values(files: Files, raw: str, name: str | None) -> None:
+    report = files.report(f"sku,name\nA1,{raw}\nA2,Mug\n")
+    if name is None:
+        assert rejected(report) == [(2, 2, "field_count")]
+        return
+    assert [row["name"] for row in report["accepted"]] == [name, "Mug"]
+    assert report["accepted"][1]["line"] == 3 + raw.count("\n") + raw.replace("\r\n", "").count("\r")
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ('B-101,5" pipe,x,yes\n', "bad_quoting"),
+        ('B-101,"Cup"x,y,yes\n', "bad_quoting"),
+        ('B-101,"Cup" "x",y,yes\n', "bad_quoting"),
+        ('B-101,"say ""hi"",y,yes\n', "unclosed_quote"),
+        ('B-101,"Cup,x,yes\n', "unclosed_quote"),
+        ('"B-101,Cup,x,yes\n', "unclosed_quote"),
+        ('B-101,Cup,x,"yes\n', "unclosed_quote"),
+        ('B-101,Cup",x,yes\n', "bad_quoting"),
+        ("B-101,Cup,yes\n", "field_count"),
+        ("B-101,Cup,x,yes,\n", "field_count"),
+        ("B1;Cup;x;yes\n", "field_count"),
+        (",,,\n", "missing_sku"),
+        ("SKU,Name,Description,Active\n", "missing_sku"),
+        ("\ufeffB-101,Cup,x,yes\n", "bad_encoding"),
+        ("\ufeffsku,name,description,active\n", "bad_encoding"),
+    ],
+)
+def test_one_bad_line_is_rejected_and_reading_goes_on(files: Files, bad: str, reason: str) -> None:
+    report = files.report(around(bad))
+    assert rejected(report) == [(12, 12, reason)]
+    assert kept(report) == ALL
+
+
+def test_the_last_row_can_be_unclosed(files: Files) -> None:
+    report = files.report(HEADER + GOOD + 'B1,"Cup')
+    assert rejected(report) == [(22, 22, "unclosed_quote")]
+    assert kept(report) == ALL
+
+
+def test_lines_of_a_broken_value_belong_to_its_record(files: Files) -> None:
+    report = files.report(around('B-101,Cup,"<p>\nall "good"\n</p>",yes\n'))
+    assert rejected(report) == [(12, 14, "unclosed_quote")]
+    assert kept(report) == ALL
+
+
+def test_prose_in_a_broken_value_is_no_row(files: Files) -> None:
+    report = files.report(around('B-101,Cup,"It is\nred, green, blue, yes\nand "nice"\nsoft, warm, new, yes\n",yes\n'))
+    assert kept(report) == ALL
+    assert {line for first, last, _ in rejected(report) for line in range(first, last + 1)} == {12, 13, 14, 15, 16}
+
+
+def test_an_unclosed_quote_that_closes_by_chance_swallows_nothing(files: Files) -> None:
+    content = around('B-101,"Cup,x,yes\n').replace("A-014,Cup 14,", 'A-014,Cup 14",')
+    report = files.report(content)
+    assert rejected(report) == [(12, 12, "unclosed_quote"), (16, 16, "bad_quoting")]
+    assert kept(report) == [sku for sku in ALL if sku != "A-014"]
+
+
+def test_two_broken_rows_that_fit_together_are_rejected_as_one(files: Files) -> None:
+    content = around('B-101,"Cup,x,yes\nB-002,Mug",x,yes\n')
+    report = files.report(content)
+    assert rejected(report) == [(12, 13, "unclosed_quote")]
+    assert kept(report) == ALL
+
+
+def test_many_lines_of_a_description_that_could_be_rows(files: Files) -> None:
+    text = "Colours:\nred, green, blue, yes\n<br>\n1,2,3,1\nend"
+    report = files.report(around(f'B-001,Cup,"{text}",yes\n'))
+    assert rejected(report) == []
+    assert [row["description"] for row in report["accepted"] if row["sku"] == "B-001"] == [text]
+
+
+def test_a_value_cut_by_a_line_end_takes_its_row_with_it(files: Files) -> None:
+    content = "sku,name\n" + "".join(f"A-{n:03},Cup {n}\n" for n in range(1, 9)) + "A-009,Big\nblue cup\nA-010,Mug\n"
+    report = files.report(content)
+    assert {line for first, last, _ in rejected(report) for line in range(first, last + 1)} == {10, 11}
+    assert kept(report)[-1] == "A-010"
+
+
+def test_a_sku_cut_by_a_line_end(files: Files) -> None:
+    content = HEADER + GOOD + "A-\n021,Cup,x,yes\nA-022,Mug,x,yes\n"
+    report = files.report(content)
+    assert {line for first, last, _ in rejected(report) for line in range(first, last + 1)} == {22, 23}
+    assert kept(report) == [*ALL, "A-022"]
+
+
+def test_a_lost_opening_quote_takes_the_row_above_with_it(files: Files) -> None:
+    header = "sku,name,description\n"
+    rows = [f"A-{n:03},Cup {n},nice\n" for n in range(1, 21)]
+    content = header + "".join(rows[:10]) + 'B-001,Cup,<ul>\n<li>one</li>\n</ul>"\n' + "".join(rows[10:])
+    report = files.report(content)
+    assert {line for first, last, _ in rejected(report) for line in range(first, last + 1)} == {12, 13, 14}
+    assert kept(report) == ALL
+
+
+def test_a_header_in_another_order_ends_what_can_be_trusted(files: Files) -> None:
+    report = files.report("sku,name\nA1,Cup\nname,sku\nMug,A2\nsku,name\nA3,Jug\n")
+    assert kept(report) == ["A1", "A3"]
+    assert rejected(report) == [(3, 3, "missing_sku"), (4, 4, "field_count"), (5, 5, "missing_sku")]
+
+
+def test_a_line_that_another_delimiter_cuts_as_well(files: Files) -> None:
+    report = files.report("sku,name,description\nA1,Cup,x\nA2;Mug, big;y, z\nA3,Jug,x\n")
+    assert kept(report) == ["A1", "A3"]
+    assert rejected(report) == [(3, 3, "field_count")]
+
+
+def test_a_semicolon_in_a_sku_is_no_other_delimiter(files: Files) -> None:
+    assert [row[1] for row in files.rows("sku,name,description\nA;1,Cup,x\n")] == ["A;1"]
+
+
+def test_quotes_can_be_literal_text(files: Files) -> None:
+    content = 'sku,name\nA1,5" pipe\nA2,"Best" cup\nA3,"x\n'
+    assert files.rows(content, literal_quotes=True) == [(2, "A1", '5" pipe'), (3, "A2", '"Best" cup'), (4, "A3", '"x')]
+
+
+def test_a_message_names_where_the_quote_opened(files: Files) -> None:
+    (row,) = files.report(around('B-101,"Cup,x,yes\n'))["rejected"]
+    assert "line 12" in row["message"]
+    assert (row["column"], row["value"]) == ("name", 'B-101,"Cup,x,yes')
+
+
+def test_tabs_are_no_padding_where_they_delimit(files: Files) -> None:
+    assert accepted(files.report('sku\tname\tdescription\nA1\t"Cup"\t\n')) == [(2, "A1", "Cup", "")]
