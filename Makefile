@@ -3,7 +3,7 @@ PYTHON ?= python3
 ROWS ?= 500000
 SEED ?= 1
 
-.PHONY: run test check lint format lock sample bench
+.PHONY: run test check lint format lock sample bench stalls screenshots campaign campaign-crash
 
 run: ## open the window
 	$(PYTHON) build/dev.py run
@@ -29,3 +29,15 @@ sample: ## a large file: make sample ROWS=500000
 
 bench: ## imports as ratios to a bare COPY, and peak memory
 	$(PYTHON) build/dev.py bench
+
+stalls: ## the longest stall of the window while it imports
+	.venv/bin/python build/measure_stalls.py $(ROWS)
+
+screenshots: ## the pictures of the README (needs Xvfb and openbox)
+	.venv/bin/python build/screenshots.py
+
+campaign: ## all slow tests: fault injection and fuzzing
+	$(PYTHON) build/dev.py test -m campaign
+
+campaign-crash: ## kill imports and servers at random moments
+	$(PYTHON) build/dev.py test -m campaign tests/core/importer/test_crash_campaign.py
