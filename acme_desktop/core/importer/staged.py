@@ -73,6 +73,7 @@ class StagedImport:
         self._author = author
         self._file = str(path)
         self._started = time.monotonic()
+        self._waiting_since: float | None = None
         self._reading = _Reading()
         self._already = _Reading()
         self._previewed: Counts | None = None
@@ -178,6 +179,7 @@ class StagedImport:
             counts = preview.classify(self._connection, self.import_id, self._options, self._reading.staged)
             self.warnings = self._warn(counts)
             self._previewed = counts
+        self._waiting_since = time.monotonic()
         return self._report("previewed", counts)
 
     def _warn(self, counts: Counts) -> tuple[str, ...]:
@@ -204,6 +206,8 @@ class StagedImport:
             Refused: a preview was made and the catalogue changed so that it no longer holds.
             Cancelled: as asked; nothing was changed.
         """
+        if self._waiting_since is not None:  # how long a person looked at the preview is no part of the import
+            self._started += time.monotonic() - self._waiting_since
         progress.stage("Writing to the catalogue")
         with self._writing(progress):
             merged = self._merge(progress)

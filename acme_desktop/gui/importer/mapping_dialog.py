@@ -229,6 +229,9 @@ class MappingDialog(QDialog):
             tile.show_figure(formatting.number(count), fate_tone(fate, count))
         rows = formatting.counted(report.read, "row", "rows")
         self.show_note(f"{rows} read and compared with the catalogue.")
+        warnings = (*(self._profile.warnings if self._profile is not None else ()), *report.warnings)
+        if warnings:
+            self.banner.say("warning", "", "\n".join(warnings))
 
     def show_comparing(self, snapshot: Snapshot) -> None:
         """Show how far the comparison is; reading is most of it."""

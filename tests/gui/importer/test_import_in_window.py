@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.progress import Snapshot
-from acme_desktop.core.importer import staging
+from acme_desktop.core.importer import staged, staging
 from acme_desktop.core.products import edits
 from acme_desktop.gui.errors import ErrorDialog
 from acme_desktop.gui.importer.entry import ImportEntry, State
@@ -339,3 +340,30 @@ def test_cancelling_the_row_of_the_file_that_is_asked_about_closes_its_dialog(
     qtbot.waitUntil(lambda: window.importer._dialog is None)
     assert window.importer._entries[0].state is State.CANCELLED
     assert not dialog.isVisible()
+
+
+def test_the_same_file_again_is_said_before_it_is_imported(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    file = write_csv(tmp_path / "new.csv", ["A-1,Lamp,,yes"])
+    drop(window, [file])
+    first = shown(qtbot, window, MappingDialog)
+    compared(qtbot, first, "1")
+    ready(qtbot, first).click()
+    shown(qtbot, window, ImportReportDialog).close()
+    drop(window, [file])
+    again = shown(qtbot, window, MappingDialog)
+    qtbot.waitUntil(lambda: find(again, QLabel, "previewUnchanged").text() == "1", timeout=20_000)
+    assert again.banner.isVisible()
+    assert "imported" in again.banner.text.text()
+
+
+def test_the_time_that_a_person_thinks_is_not_the_imports(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(window, [write_csv(tmp_path / "new.csv", ["A-1,Lamp,,yes"])])
+    dialog = shown(qtbot, window, MappingDialog)
+    compared(qtbot, dialog, "1")
+    real = time.monotonic
+    monkeypatch.setattr(staged.time, "monotonic", lambda: real() + 3600)
+    ready(qtbot, dialog).click()
+    receipt = shown(qtbot, window, ImportReportDialog)
+    assert receipt.report.seconds < 60
