@@ -80,6 +80,8 @@ def run(options: argparse.Namespace, context: Context) -> int:
 
 
 def _import(file: str, chosen: ImportOptions, dry_run: bool, context: Context) -> int:
+    if chosen.rejects_file is None and not dry_run:
+        chosen = replace(chosen, rejects_file=importing.rejects_beside(file))
     try:
         with context.progress(file) as progress:
             report = importing.import_file(

@@ -57,6 +57,14 @@ def test_rejected_rows_give_status_3_and_a_file_to_mend(acme: Any, tmp_path: Pat
     assert (tmp_path / "again.csv").read_text(encoding="utf-8") == shown.out
 
 
+def test_without_a_name_rejected_rows_go_beside_the_file_and_never_over_another(acme: Any, tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("sku,name\nA,One\n,Two\n", encoding="utf-8")
+    assert acme("import", path, "--json").object["rejects_file"] == str(tmp_path / "p.rejects.csv")
+    assert acme("import", path, "--json").object["rejects_file"] == str(tmp_path / "p.rejects-2.csv")
+    assert acme("import", path, "--json", "--dry-run").object["rejects_file"] is None
+
+
 def test_the_failures(acme: Any, tmp_path: Path, products: Path) -> None:
     assert acme("import", tmp_path / "none.csv").status == 4
     page = tmp_path / "page.csv"

@@ -49,8 +49,12 @@ def import_file(
     author: Author,
     *,
     dry_run: bool = False,
+    remember: bool = True,
 ) -> ImportReport:
     """Import one file, or with `dry_run` tell what would happen.
+
+    Rejected rows are written to the options' `rejects_file`, if it is given and there are any. With `remember`, the
+    choices are kept for the next file with the same header.
 
     A refused file, a cancel and a lost server come back as a report with the status "failed" or "cancelled"
     and are in the history.
@@ -60,8 +64,8 @@ def import_file(
     """
     _check_exists(path)
     options = _with_template(database, options)
-    with StagedImport(database, path, options, author) as staged:
-        return _finish(staged, path, options, progress, dry_run=dry_run)
+    with StagedImport(database, path, options, author, remember=remember) as staged:
+        return _finish(staged, options, progress, dry_run=dry_run)
 
 
 def resume(database: Database, import_id: int, progress: Progress, author: Author) -> ImportReport:
@@ -76,12 +80,10 @@ def resume(database: Database, import_id: int, progress: Progress, author: Autho
     options = ImportOptions.from_json(record.options)
     path = record.source["path"] if record.source else record.file
     with StagedImport(database, path, options, author, cut_off=import_id) as staged:
-        return _finish(staged, path, options, progress, dry_run=False)
+        return _finish(staged, options, progress, dry_run=False)
 
 
-def _finish(
-    staged: StagedImport, path: str | Path, options: ImportOptions, progress: Progress, *, dry_run: bool
-) -> ImportReport:
+def _finish(staged: StagedImport, options: ImportOptions, progress: Progress, *, dry_run: bool) -> ImportReport:
     try:
         staged.read(progress)
         finished = staged.preview(progress) if dry_run else staged.commit(progress)
@@ -89,14 +91,13 @@ def _finish(
         finished = staged.fail(error)
         if not isinstance(error, (Problem, Cancelled)):
             raise
-    target = _rejects_target(path, options, dry_run=dry_run)
-    if not finished.rejected or target is None:
+    if not finished.rejected or options.rejects_file is None:
         return finished
     try:
-        staged.save_rejects(target)
+        staged.save_rejects(Path(options.rejects_file))
     except EnvironmentProblem as problem:
         return replace(finished, error=finished.error or str(problem))
-    return replace(finished, rejects_file=str(target))
+    return replace(finished, rejects_file=options.rejects_file)
 
 
 def _with_template(database: Database, options: ImportOptions) -> ImportOptions:
@@ -116,16 +117,11 @@ def _check_exists(path: str | Path) -> None:
         raise NotFound(f"There is no file {path}.", "Check the name and the folder.")
 
 
-def _rejects_target(path: str | Path, options: ImportOptions, *, dry_run: bool) -> Path | None:
-    """Where rejected rows are saved: as chosen, else beside the file, never over a file that is there."""
-    if options.rejects_file is not None:
-        return Path(options.rejects_file)
-    if dry_run or str(path) == STANDARD_INPUT:
+def rejects_beside(path: str | Path) -> str | None:
+    """A name for rejected rows beside their file, never that of a file that is there; None for standard input."""
+    if str(path) == STANDARD_INPUT:
         return None
     source = Path(path)
     stem = source.name.split(".")[0] or source.name
-    for number in itertools.count(1):
-        target = source.with_name(f"{stem}.rejects.csv" if number == 1 else f"{stem}.rejects-{number}.csv")
-        if not target.exists():
-            return target
-    raise AssertionError("unreachable")
+    names = itertools.chain([f"{stem}.rejects.csv"], (f"{stem}.rejects-{number}.csv" for number in itertools.count(2)))
+    return str(next(target for name in names if not (target := source.with_name(name)).exists()))

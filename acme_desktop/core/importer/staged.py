@@ -62,6 +62,7 @@ class StagedImport:
         author: Author,
         *,
         cut_off: int | None = None,
+        remember: bool = True,
     ) -> None:
         """Begin an import, or with `cut_off` take up one that was cut off.
 
@@ -71,6 +72,7 @@ class StagedImport:
         self._database = database
         self._options = options
         self._author = author
+        self._remember = remember
         self._file = str(path)
         self._started = time.monotonic()
         self._waiting_since: float | None = None
@@ -218,7 +220,8 @@ class StagedImport:
             if not finished.balanced:
                 raise AssertionError(f"the counts do not balance: {finished}")
             report.close_receipt(self._connection, finished, self._known)
-            templates.remember(self._connection, self._header, self._options)
+            if self._remember:
+                templates.remember(self._connection, self._header, self._options)
             self._drop_tables()
         self._open = False
         _log.info("import %s: %s", self.import_id, finished)

@@ -153,11 +153,12 @@ def test_a_dry_run_says_what_the_import_then_does_and_writes_nothing(database: D
     assert leftovers(database) == []
 
 
-def test_rejects_are_kept_and_saved_beside_the_file_and_can_be_mended(database: Database, write: Any) -> None:
+def test_rejects_are_kept_and_saved_and_can_be_mended(database: Database, write: Any) -> None:
     path = write('sku,name,colour\nA,One,red\n,Two,"a,b"\nC,Three\nD,Four,green\n')
-    done = bring(database, path)
-    assert (done.read, done.created, done.rejected) == (4, 2, 2)
     saved = path.with_name("p.rejects.csv")
+    assert run.rejects_beside(path) == str(saved)
+    done = bring(database, path, rejects_file=str(saved))
+    assert (done.read, done.created, done.rejected) == (4, 2, 2)
     assert done.rejects_file == str(saved)
     rows = list(csv.reader(saved.read_text(encoding="utf-8").splitlines()))
     assert rows[0] == ["_line", "_reason", "_message", "sku", "name", "colour"]
@@ -167,8 +168,7 @@ def test_rejects_are_kept_and_saved_beside_the_file_and_can_be_mended(database: 
     ]
     mended = saved.read_text(encoding="utf-8").replace(",Two,", "B,Two,").replace("C,Three", "C,Three,blue")
     assert bring(database, write(mended, "mended.csv")).created == 2
-    again = bring(database, path)
-    assert again.rejects_file == str(path.with_name("p.rejects-2.csv"))
+    assert run.rejects_beside(path) == str(path.with_name("p.rejects-2.csv"))
 
 
 def test_past_the_allowed_rejects_nothing_changes(database: Database, write: Any) -> None:
