@@ -178,6 +178,23 @@ def latest(connection: Connection[Any], *, limit: int = 100) -> list[ImportRecor
         return cursor.execute(f"{_SELECT} ORDER BY i.id DESC LIMIT %(limit)s", parameters).fetchall()
 
 
+def abandoned(connection: Connection[Any], *, days: int) -> list[ImportRecord]:
+    """The imports that were cut off more than so many days ago."""
+    with connection.cursor(row_factory=class_row(ImportRecord)) as cursor:
+        parameters = {"class": running.CLASS, "days": days}
+        old = f"{_SELECT} WHERE i.status = 'reading' AND i.started_at < now() - make_interval(days => %(days)s)"
+        return [record for record in cursor.execute(old, parameters) if record.status == "interrupted"]
+
+
+def abandon(connection: Connection[Any], import_id: int, error: str) -> None:
+    """Write down that a cut-off import will not go on; what it had read counts as skipped."""
+    connection.execute(
+        "UPDATE imports SET status = 'failed', error = %s, skipped = read - rejected, finished_at = now() "
+        "WHERE id = %s",
+        (error, import_id),
+    )
+
+
 def superseded(connection: Connection[Any], import_id: int, *, limit: int = 1000) -> list[Superseded]:
     """The rows that a later row replaced, in file order."""
     with connection.cursor(row_factory=class_row(Superseded)) as cursor:

@@ -26,6 +26,8 @@ from acme_desktop.core.importer.options import ImportOptions
 from acme_desktop.core.importer.preview import Counts, Difference, Fate
 from acme_desktop.core.importer.report import ImportReport
 
+_RESUMABLE_DAYS = 7
+
 _Item = TypeVar("_Item")
 
 _log = logging.getLogger(__name__)
@@ -93,6 +95,7 @@ class StagedImport:
 
     def _begin(self) -> int:
         with self._connection.transaction():
+            _clear_abandoned(self._connection)
             import_id = report.open_receipt(self._connection, self._file, self._options, self._author)
             running.lock(self._connection, import_id)
             self._resources.callback(running.unlock, self._connection, import_id)
@@ -315,6 +318,14 @@ class StagedImport:
             seconds=time.monotonic() - self._started,
             warnings=(*(profile.warnings if profile else ()), *self.warnings),
         )
+
+
+def _clear_abandoned(connection: Connection[Any]) -> None:
+    """Take the staged rows of imports that were cut off long ago off the server's disk."""
+    for record in report.abandoned(connection, days=_RESUMABLE_DAYS):
+        preview.drop(connection, record.id)
+        staging.drop(connection, record.id)
+        report.abandon(connection, record.id, f"It was cut off, and not resumed within {_RESUMABLE_DAYS} days.")
 
 
 def _encoded(reader: Reader) -> Iterator[tuple[Chunk, memoryview]]:

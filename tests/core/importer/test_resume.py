@@ -111,6 +111,22 @@ def test_a_file_that_changed_meanwhile_is_not_resumed(database: Database, path: 
         run.resume(database, import_id, Progress(), AUTHOR)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="kill -9 is a signal")
+def test_what_was_cut_off_long_ago_is_cleared_away(database: Database, path: Path, tmp_path: Path) -> None:
+    import_id = killed_import(database, path)
+    wait_until_forgotten(database, import_id)
+    small = tmp_path / "small.csv"
+    small.write_text("sku,name\nA,One\n", encoding="utf-8")
+    for days, status in ((6, "interrupted"), (8, "failed")):
+        with database.connect() as connection:
+            connection.execute("UPDATE imports SET started_at = now() - make_interval(days => %s)", (days,))
+        run.import_file(database, small, ImportOptions(), Progress(), AUTHOR)
+        with database.connect() as connection:
+            assert report.get(connection, import_id).status == status
+            left = connection.execute("SELECT to_regclass(%s)", (f"staging_{import_id}",)).fetchone()
+        assert (left == (None,)) == (status == "failed")
+
+
 def test_what_cannot_be_resumed(database: Database, tmp_path: Path) -> None:
     path = tmp_path / "p.csv"
     path.write_text("sku,name\nA,One\n", encoding="utf-8")
