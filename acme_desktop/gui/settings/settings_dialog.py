@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -49,7 +50,7 @@ class SettingsDialog(QDialog):
 
     def _setup_ui(self) -> None:
         self.setWindowTitle("Settings")
-        self.setMinimumSize(600, 640)
+        self.setMinimumWidth(600)
         self.embedded = QRadioButton("&On this computer", objectName="embeddedChoice")
         self.server = QRadioButton("On a PostgreS&QL server", objectName="serverChoice")
         self.embedded.setChecked(True)
@@ -128,7 +129,7 @@ class SettingsDialog(QDialog):
         chosen = self.server.isChecked()
         self.fields.setEnabled(chosen)
         complete = not chosen or not (self.fields.address.problem or self.fields.url_field.problem)
-        self.test.setEnabled(complete and self._testing is None)
+        self.test.setEnabled(chosen and complete and self._testing is None)
         self.save.setEnabled(complete)
         self.result.hide()
 
@@ -165,17 +166,30 @@ class SettingsDialog(QDialog):
 
     def _test_failed(self, error: Exception) -> None:
         told = errors.account(error)
-        self.result.say("danger", told.title, "\n".join(text for text in (told.advice, told.details[:300]) if text))
+        self.result.say(
+            "danger", told.title, "\n".join(text for text in (told.advice, *told.details.splitlines()[:1]) if text)
+        )
         self._grow()
 
     def _grow(self) -> None:
         """Make room for the result; the layout knows its height only after it has looked at the new text."""
-        QTimer.singleShot(0, self, lambda: self.resize(self.size().expandedTo(self.sizeHint())))
+
+        def grow() -> None:
+            wanted = self.layout().totalHeightForWidth(self.width())
+            more = max(0, wanted - self.height())
+            self.resize(self.width(), self.height() + more)
+            # Not QWidget.screen(): its Python object dies with the dialog, for everybody.
+            screen = QGuiApplication.screenAt(self.frameGeometry().topLeft())
+            below = self.frameGeometry().bottom() - screen.availableGeometry().bottom() if screen else 0
+            if below > 0:
+                self.move(self.x(), max(screen.availableGeometry().top(), self.y() - below))
+
+        QTimer.singleShot(0, self, grow)
 
     def _test_ended(self) -> None:
         self._testing = None
         self.busy.hide()
-        self.test.setEnabled(True)
+        self.test.setEnabled(self.server.isChecked())
 
     def _save(self) -> None:
         choice = self.choice()

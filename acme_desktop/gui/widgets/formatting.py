@@ -45,7 +45,9 @@ def size(count: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A length of time: "0.4 s", "12 s", "3 min 20 s"."""
+    """A length of time: "40 ms", "0.4 s", "12 s", "3 min 20 s"."""
+    if seconds < 0.1:
+        return f"{max(1, round(seconds * 1000))} ms"
     if seconds < 10:
         return f"{QLocale().toString(seconds, 'f', 1)} s"
     if seconds < 60:

@@ -57,6 +57,7 @@ def test_numbers_and_durations() -> None:
     assert formatting.number(1234567) == "1,234,567"
     assert formatting.counted(1, "row", "rows") == "1 row"
     assert formatting.counted(2, "row", "rows") == "2 rows"
+    assert formatting.duration(0.0401) == "40 ms"
     assert formatting.duration(0.41) == "0.4 s"
     assert formatting.duration(12.4) == "12 s"
     assert formatting.duration(200) == "3 min 20 s"
