@@ -32,6 +32,7 @@ _COMMANDS = {
     "products": "products",
     "export": "export",
     "changes": "changes",
+    "webhooks": "webhooks",
     "db": "db",
 }
 
@@ -43,6 +44,7 @@ commands:
   products           list, count, get, create, update and delete products
   export FILE        write products to a csv, xlsx, parquet or jsonl file
   changes            list, show and undo changes
+  webhooks           where changes are sent: list, add, update, test, deliveries, replay, deliver
   db                 the database: status, start, stop, migrate, backup, restore
 
 `acme-desktop COMMAND --help` tells more. Without a command the window opens, with the files named in its queue.

@@ -1,0 +1,280 @@
+"""`acme-desktop webhooks`: endpoints, their deliveries, and the dispatcher without a window."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from acme_desktop.cli import output
+from acme_desktop.cli.output import Context
+from acme_desktop.core.changes.outbox import EVENT_TYPES
+from acme_desktop.core.foundation.errors import NotFound, UsageProblem
+from acme_desktop.core.webhooks import attempts, endpoints
+from acme_desktop.core.webhooks.addresses import SCOPES
+from acme_desktop.core.webhooks.attempts import Query
+from acme_desktop.core.webhooks.endpoints import MODES, Endpoint, EndpointChanges
+
+_WITH_ID = {
+    "update": "change a webhook",
+    "enable": "switch it on (again)",
+    "disable": "switch it off; its backlog is kept, further changes are not noted for it",
+    "pause": "hold it; everything is kept",
+    "resume": "end a pause",
+    "rotate": "a new secret; the old one signs as well for a day",
+    "delete": "delete it; what is on its way finishes, the rest is never sent",
+    "test": "send a test and show the answer, also while it is disabled",
+}
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command and its subcommands."""
+    parser = subparsers.add_parser("webhooks", help="where changes are sent")
+    actions = parser.add_subparsers(dest="action", required=True)
+    actions.add_parser("list", help="all webhooks, and what waits for them")
+    _add_settings(actions.add_parser("add", help="add a webhook; shows its secret, this once"), required=True)
+    for name, words in _WITH_ID.items():
+        action = actions.add_parser(name, help=words)
+        action.add_argument("id", type=int, metavar="ID")
+        if name == "update":
+            _add_settings(action, required=False)
+    _add_deliveries(actions)
+    deliver = actions.add_parser("deliver", help="send what waits")
+    how = deliver.add_mutually_exclusive_group(required=True)
+    how.add_argument("--until-empty", action="store_true", help="send all that is due, and end")
+    how.add_argument("--watch", action="store_true", help="go on until it is stopped")
+
+
+def _add_settings(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    parser.add_argument("--url", required=required)
+    parser.add_argument("--event", action="append", choices=EVENT_TYPES, required=required, help="repeatable")
+    parser.add_argument("--mode", choices=MODES, help="a request for each event, or for a batch (default: each)")
+    parser.add_argument("--batch-size", type=int, metavar="N", help="the most events in a batch (default: 500)")
+    parser.add_argument("--rate", type=float, metavar="N", help="the most requests a second (0: no limit)")
+    parser.add_argument("--header", action="append", metavar="NAME=VALUE", help="sent with every request; repeatable")
+    parser.add_argument("--scope", choices=SCOPES, help="the kind of address it may reach (default: public)")
+    parser.add_argument("--ca", metavar="FILE", help="certificates (PEM) to trust besides the usual ones")
+
+
+def _add_deliveries(actions: Any) -> None:
+    listed = actions.add_parser("deliveries", help="what was sent and what came back, the newest first")
+    listed.add_argument("--webhook", type=int, metavar="ID")
+    listed.add_argument("--state", choices=attempts.STATES)
+    listed.add_argument("--since", type=_moment, metavar="TIME", help="ISO 8601")
+    listed.add_argument("--until", type=_moment, metavar="TIME")
+    listed.add_argument("--product", type=int, metavar="ID", help="the product's id")
+    listed.add_argument("--change-set", type=int, metavar="ID")
+    listed.add_argument("--limit", type=int, default=100, metavar="N", help="at most so many (default: 100)")
+    show = actions.add_parser("attempts", help="a delivery's requests and answers")
+    show.add_argument("id", type=int, metavar="ID")
+    replay = actions.add_parser("replay", help="send a delivery again under the same id, or all dead ones that match")
+    replay.add_argument("id", type=int, nargs="?", metavar="ID")
+    replay.add_argument("--webhook", type=int, metavar="ID")
+    replay.add_argument("--state", choices=("dead", "delivered", "retrying"), help="default: dead")
+    replay.add_argument("--since", type=_moment, metavar="TIME")
+    replay.add_argument("--until", type=_moment, metavar="TIME")
+    replay.add_argument("--change-set", type=int, metavar="ID", help="of an import, as `imports show` names it")
+
+
+def run(options: argparse.Namespace, context: Context) -> int:
+    """Do what the action says."""
+    actions = {
+        "list": _list, "add": _add, "update": _update, "enable": _switch, "disable": _switch, "pause": _switch,
+        "resume": _switch, "rotate": _rotate, "delete": _delete, "test": _test, "deliveries": _deliveries,
+        "attempts": _attempts, "replay": _replay, "deliver": _deliver,
+    }  # fmt: skip
+    return actions[options.action](options, context)
+
+
+def _list(_options: argparse.Namespace, context: Context) -> int:
+    waiting = {one.webhook_id: one for one in attempts.backlog(context.workspace.database)}
+    for endpoint in endpoints.listing(context.workspace.database):
+        if context.json:
+            context.emit(endpoint.to_json())
+            continue
+        backlog = waiting.get(endpoint.id)
+        dead = f", {backlog.dead:,} dead" if backlog and backlog.dead else ""
+        context.print(f"{_line(endpoint)}; {backlog.events if backlog else 0:,} events wait{dead}")
+    return output.DONE
+
+
+def _add(options: argparse.Namespace, context: Context) -> int:
+    endpoint, secret = endpoints.add(context.workspace.database, _changes(options))
+    _show_secret(endpoint, secret, context)
+    return output.DONE
+
+
+def _update(options: argparse.Namespace, context: Context) -> int:
+    _show(endpoints.update(context.workspace.database, options.id, _changes(options)), context)
+    return output.DONE
+
+
+def _switch(options: argparse.Namespace, context: Context) -> int:
+    _show(getattr(endpoints, options.action)(context.workspace.database, options.id), context)
+    return output.DONE
+
+
+def _rotate(options: argparse.Namespace, context: Context) -> int:
+    endpoint, secret = endpoints.rotate(context.workspace.database, options.id)
+    _show_secret(endpoint, secret, context)
+    return output.DONE
+
+
+def _delete(options: argparse.Namespace, context: Context) -> int:
+    endpoints.delete(context.workspace.database, options.id)
+    context.say(f"Webhook {options.id} is deleted.")
+    return output.DONE
+
+
+def _test(options: argparse.Namespace, context: Context) -> int:
+    from acme_desktop.core.webhooks import trial
+
+    result = trial.run(context.workspace.database, options.id)
+    if context.json:
+        context.emit(result.to_json())
+    else:
+        code = result.sent.status_code
+        context.print(f"{code if code is not None else 'no answer'} in {result.sent.total_ms:.1f} ms")
+    if result.sent.error:
+        context.say(f"acme-desktop: {result.sent.error}")
+    return output.DONE if result.sent.ok else output.SOME_REJECTED
+
+
+def _deliveries(options: argparse.Namespace, context: Context) -> int:
+    if options.webhook is not None:
+        endpoints.get(context.workspace.database, options.webhook)
+    for delivery in attempts.latest(context.workspace.database, _query(options), limit=options.limit):
+        if context.json:
+            context.emit(delivery.to_json())
+            continue
+        when = delivery.updated_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        code = delivery.status_code if delivery.status_code is not None else "-"
+        context.print(
+            f"{delivery.id:>8}  {when}  webhook {delivery.webhook_id}  {delivery.state:9}  {code:>3}  "
+            f"{delivery.attempts} attempts  {delivery.type} {delivery.message_id}  {delivery.error or ''}".rstrip()
+        )
+    return output.DONE
+
+
+def _attempts(options: argparse.Namespace, context: Context) -> int:
+    attempts.get(context.workspace.database, options.id)
+    for attempt in attempts.attempts(context.workspace.database, options.id):
+        if context.json:
+            context.emit(attempt.to_json())
+            continue
+        when = attempt.started_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        what = attempt.error or attempt.status_code
+        context.print(f"{attempt.number:>3}  {when}  {attempt.total_ms:.1f} ms  {attempt.address or '-'}  {what}")
+    return output.DONE
+
+
+def _replay(options: argparse.Namespace, context: Context) -> int:
+    database = context.workspace.database
+    given = [options.webhook, options.state, options.since, options.until, options.change_set]
+    chosen = any(value is not None for value in given)
+    if (options.id is not None) == chosen:
+        raise UsageProblem("Name one delivery, or say which ones to send again.", "See `webhooks replay --help`.")
+    if options.id is not None:
+        attempts.replay(database, options.id)
+        number = 1
+    else:
+        number = attempts.replay_all(database, _query(options))
+    if context.json:
+        context.emit({"replayed": number})
+    else:
+        context.print(f"{number:,} deliveries will be sent again.")
+    return output.DONE
+
+
+def _deliver(options: argparse.Namespace, context: Context) -> int:
+    totals = asyncio.run(_dispatch(options, context))
+    if context.json:
+        context.emit({"delivered": totals.delivered, "failed": totals.failed, "pending": totals.pending})
+    else:
+        context.print(f"{totals.delivered:,} delivered, {totals.failed:,} failed, {totals.pending:,} pending")
+    return output.SOME_REJECTED if totals.failed else output.DONE
+
+
+async def _dispatch(options: argparse.Namespace, context: Context) -> Any:
+    from acme_desktop.core.webhooks.dispatcher import Dispatcher
+
+    dispatcher = Dispatcher(context.workspace.database)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, dispatcher.stop)
+        except (NotImplementedError, RuntimeError):  # Windows, or not the main thread: Ctrl+C ends it there
+            break
+    if options.watch:
+        context.say("Delivering until stopped (Ctrl+C) ...")
+    return await dispatcher.run(until_empty=options.until_empty)
+
+
+def _show(endpoint: Endpoint, context: Context) -> None:
+    if context.json:
+        context.emit(endpoint.to_json())
+    else:
+        context.print(_line(endpoint))
+
+
+def _show_secret(endpoint: Endpoint, secret: str, context: Context) -> None:
+    if context.json:
+        context.emit({**endpoint.to_json(), "secret": secret})
+        return
+    context.print(_line(endpoint))
+    context.print(f"secret: {secret}")
+    context.say("The secret is shown this once: put it where the requests are received.")
+
+
+def _line(endpoint: Endpoint) -> str:
+    state = "paused" if endpoint.paused else "enabled" if endpoint.enabled else "disabled"
+    why = f" ({endpoint.switched_off})" if endpoint.switched_off else ""
+    return f"{endpoint.id:>4}  {state}{why}  {endpoint.mode}  {endpoint.url}  {', '.join(endpoint.events)}"
+
+
+def _changes(options: argparse.Namespace) -> EndpointChanges:
+    return EndpointChanges(
+        url=options.url,
+        events=options.event,
+        mode=options.mode,
+        batch_size=options.batch_size,
+        rate=options.rate,
+        scope=options.scope,
+        headers=None if options.header is None else dict(_header(text) for text in options.header),
+        ca=None if options.ca is None else _certificates(options.ca),
+    )
+
+
+def _query(options: argparse.Namespace) -> Query:
+    return Query(
+        webhook_id=options.webhook,
+        state=options.state,
+        since=options.since,
+        until=options.until,
+        product_id=getattr(options, "product", None),
+        change_set_id=options.change_set,
+    )
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise UsageProblem(f"--header {text} is not NAME=VALUE.", "For example --header X-Shop=7.")
+    return name.strip(), value.strip()
+
+
+def _certificates(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="ascii") if path else ""
+    except FileNotFoundError:
+        raise NotFound(f"There is no file {path}.", "Check the name and the folder.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageProblem(f"{path} cannot be read.", "Name a file with certificates in PEM.", str(error)) from error
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.astimezone(UTC)

@@ -1,0 +1,103 @@
+"""A message on its way: one event, or a batch of them, with where it comes from and what became of it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from acme_desktop.core.webhooks import payload
+from acme_desktop.core.webhooks.payload import Event, Place, Range
+from acme_desktop.core.webhooks.sender import Sent
+
+BATCH = "batch"
+
+
+@dataclass(slots=True)
+class Entry:
+    """An event's turn in its outbox row: done once it is sent, or kept in the table of deliveries."""
+
+    place: Place
+    done: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Message:
+    """One message.
+
+    Attributes:
+        events: change set and product of each.
+        body: None where the database has it.
+        row: its number in the table of deliveries, once it is there.
+        due: when it may be sent, in seconds since 1970 by the database's clock; None behind another message.
+        entries: the turns that it settles.
+        started: when it was sent last, by the steady clock; None while it waits.
+        closed: it needs no further attempt.
+    """
+
+    message_id: str
+    type: str
+    events: tuple[tuple[int, int], ...]
+    body: bytes | None
+    row: int | None = None
+    attempts: int = 0
+    due: float | None = None
+    entries: list[Entry] = field(default_factory=list)
+    started: float | None = None
+    closed: bool = False
+
+    @property
+    def products(self) -> list[int]:
+        """Each product once."""
+        return list(dict.fromkeys(product for _, product in self.events))
+
+    @classmethod
+    def of(cls, events: Sequence[Event], entries: list[Entry], *, batch: bool) -> Message:
+        """A new message that carries these events."""
+        named = tuple((event.change_set_id, event.product_id) for event in events)
+        texts = [event.text for event in events]
+        body = payload.batch_body(texts) if batch else texts[0]
+        type_ = BATCH if batch else events[0].type
+        return cls(payload.batch_id(named), type_, named, body.encode(), entries=entries)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a message: its new state, and the attempt where there was one.
+
+    Attributes:
+        started: when the attempt began, in seconds since 1970 by the database's clock.
+    """
+
+    message: Message
+    state: str
+    sent: Sent | None = None
+    started: float = 0.0
+    error: str | None = None
+
+
+class Progress:
+    """How far an outbox row is: what is read of it, and which turns are done."""
+
+    def __init__(self, range_: Range) -> None:
+        self.range = range_
+        self._entries: deque[Entry] = deque()
+
+    def enter(self, place: Place) -> Entry:
+        """Give the next event its turn."""
+        entry = Entry(place)
+        self._entries.append(entry)
+        return entry
+
+    def advance(self) -> tuple[Place | None, int]:
+        """Pass the turns that are done from the front; returns the last of their places, and how many they were."""
+        place, number = None, 0
+        while self._entries and self._entries[0].done:
+            place = self._entries.popleft().place
+            number += 1
+        return place, number
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left."""
+        return self.range.at_end and not self._entries

@@ -1,0 +1,553 @@
+"""The dispatcher against a real server and a real database: nothing lost, order per product, faults contained."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from acme_desktop.core.database.connections import Database
+from acme_desktop.core.products import edits
+from acme_desktop.core.products.product import Changes
+from acme_desktop.core.webhooks import attempts, endpoints, signing
+from acme_desktop.core.webhooks.attempts import Query
+from acme_desktop.core.webhooks.dispatcher import Dispatcher, Totals
+from acme_desktop.core.webhooks.endpoints import EndpointChanges
+from tests.support.receiver import Received, Receiver, Reply
+from tests.support.webhooks import ANNA, add_webhook, make_products, rename_all
+
+
+async def deliver(database: Database, **more: Any) -> Totals:
+    """Send all that is due."""
+    async with asyncio.timeout(60):
+        return await Dispatcher(database, **more).run(until_empty=True)
+
+
+def rows(database: Database, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    with database.connect() as connection:
+        return connection.execute(statement, values).fetchall()  # type: ignore[arg-type]
+
+
+def events_of(requests: list[Received]) -> list[dict[str, Any]]:
+    """All events, batches taken apart."""
+    found = []
+    for request in requests:
+        body = json.loads(request.body)
+        found += body["events"] if body["type"] == "batch" else [body]
+    return found
+
+
+def make_due(database: Database) -> None:
+    """Let the time pass until every retry is due."""
+    with database.connect() as connection:
+        connection.execute("UPDATE deliveries SET due_at = now() WHERE state = 'retrying'")
+        connection.execute("UPDATE webhooks SET hold_until = NULL")
+
+
+def test_everything_is_delivered_once_and_logged(database: Database) -> None:
+    with Receiver(lambda _request: Reply(200, {}, b"thanks")) as receiver:
+        hook = add_webhook(database, receiver.url)
+        make_products(database, 30)
+        edits.update(database, "P1", Changes(name="Other"), author=ANNA)
+        totals = asyncio.run(deliver(database))
+    assert (totals.delivered, totals.failed, totals.pending) == (31, 0, 0)
+    events = events_of(receiver.requests)
+    assert len({event["id"] for event in events}) == len(events) == 31
+    assert all(request.headers["webhook-id"] == json.loads(request.body)["id"] for request in receiver.requests)
+    deliveries = attempts.latest(database, Query(webhook_id=hook))
+    assert {delivery.state for delivery in deliveries} == {"delivered"}
+    (attempt,) = attempts.attempts(database, deliveries[0].id)
+    assert (attempt.ok, attempt.status_code, attempt.response_body) == (True, 200, b"thanks")
+    assert attempt.address == "127.0.0.1"
+    assert attempts.body(database, deliveries[0].id) == receiver.requests[-1].body.decode()
+    assert rows(database, "SELECT state, passed FROM outbox ORDER BY id") == [("done", 30), ("done", 1)]
+
+
+def test_three_webhooks_get_what_they_asked_for(database: Database) -> None:
+    with Receiver() as receiver:
+        for name, events in (("a", ["product.created"]), ("b", ["product.deleted"]), ("c", None)):
+            add_webhook(database, f"{receiver.url}/{name}", **({"events": events} if events else {}))
+        make_products(database, 3)
+        edits.delete(database, ["P2"], author=ANNA)
+        totals = asyncio.run(deliver(database))
+    assert totals.delivered == 3 + 1 + 4
+    by_path: dict[str, list[str]] = {}
+    for request in receiver.requests:
+        by_path.setdefault(request.path, []).append(json.loads(request.body)["type"])
+    assert by_path["/hook/a"] == ["product.created"] * 3
+    assert by_path["/hook/b"] == ["product.deleted"]
+    assert sorted(by_path["/hook/c"]) == ["product.created"] * 3 + ["product.deleted"]
+
+
+def test_a_webhook_gets_nothing_from_before_it_was_added(database: Database) -> None:
+    make_products(database, 3)
+    with Receiver() as receiver:
+        add_webhook(database, receiver.url)
+        assert asyncio.run(deliver(database)).delivered == 0
+    assert receiver.requests == []
+
+
+def test_a_change_of_nothing_makes_no_event(database: Database) -> None:
+    add_webhook(database)
+    edits.create(database, sku="A", name="Cup", author=ANNA)
+    assert edits.update(database, "A", Changes(name="Cup"), author=ANNA) is None
+    assert rows(database, "SELECT count(*) FROM outbox") == [(1,)]
+
+
+def test_batches_of_up_to_500_and_512_kib(database: Database) -> None:
+    with Receiver() as receiver:
+        add_webhook(database, receiver.url, mode="batch", batch_size=200)
+        make_products(database, 450)
+        with database.connect() as connection:
+            connection.execute("UPDATE products SET description = repeat('ż', 100000) WHERE sku_key <= 'p12'")
+        totals = asyncio.run(deliver(database))
+    assert totals.delivered == 450
+    sizes = [len(json.loads(request.body)["events"]) for request in receiver.requests]
+    assert max(sizes) == 200
+    assert all(len(request.body) <= 512 * 1024 + 40 for request in receiver.requests)
+    assert len({event["id"] for event in events_of(receiver.requests)}) == 450
+
+
+def test_order_per_product_with_many_at_a_time(database: Database) -> None:
+    async def slowly(request: Received) -> Reply:
+        await asyncio.sleep(hash(request.body) % 7 / 500)
+        return Reply()
+
+    with Receiver(slowly) as receiver:
+        add_webhook(database, receiver.url)
+        make_products(database, 20)
+        for number in range(8):
+            rename_all(database, f"name {number}")
+        totals = asyncio.run(deliver(database))
+    assert totals.delivered == 20 * 9
+    check_order(receiver.requests)
+
+
+def check_order(requests: list[Received]) -> None:
+    """First arrivals of each product come in the order of their change sets."""
+    seen: set[str] = set()
+    newest: dict[int, int] = {}
+    for event in events_of(requests):
+        if event["id"] in seen:
+            continue
+        seen.add(event["id"])
+        _, change_set_id, product_id = event["id"].split("_")
+        assert newest.get(int(product_id), 0) < int(change_set_id), event["id"]
+        newest[int(product_id)] = int(change_set_id)
+
+
+@pytest.mark.parametrize("mode", ["each", "batch"])
+def test_a_failing_product_holds_up_only_itself(database: Database, mode: str) -> None:
+    broken = True
+
+    def picky(request: Received) -> Reply:
+        poisoned = any(event["data"]["sku"] == "P3" for event in events_of([request]))
+        return Reply(500 if poisoned and broken else 204)
+
+    with Receiver(picky) as receiver:
+        add_webhook(database, receiver.url, mode=mode, batch_size=4)
+        make_products(database, 12)
+        rename_all(database, "b")
+        totals = asyncio.run(deliver(database))
+        held = 1 if mode == "each" else 4
+        assert (totals.delivered, totals.failed, totals.pending) == (24 - 2 * held, held, 2 * held)
+        rename_all(database, "c")
+        totals = asyncio.run(deliver(database))
+        assert (totals.delivered, totals.failed, totals.pending) == (12 - held, 0, 3 * held)
+        states = [
+            row[0] for row in rows(database, "SELECT state FROM deliveries WHERE state <> 'delivered' ORDER BY id")
+        ]
+        assert states == ["retrying"] + ["waiting"] * 2 * held
+
+        broken = False
+        make_due(database)
+        before = {request.headers["webhook-id"]: request.body for request in receiver.requests}
+        totals = asyncio.run(deliver(database))
+    assert (totals.delivered, totals.failed, totals.pending) == (3 * held, 0, 0)
+    for request in receiver.requests:
+        assert before.get(request.headers["webhook-id"], request.body) == request.body, "a retry keeps its bytes"
+    delivered = [request for request in receiver.requests if picky(request).status == 204]
+    check_order(delivered)
+    assert len({event["id"] for event in events_of(receiver.requests)}) == 36
+
+
+def test_ten_attempts_and_then_it_is_dead_and_replayed_under_its_id(database: Database) -> None:
+    status = 500
+    with Receiver(lambda _request: Reply(status)) as receiver:
+        hook = add_webhook(database, receiver.url)
+        make_products(database, 1)
+        schedule = []
+        for _ in range(10):
+            asyncio.run(deliver(database))
+            ((state, tried, wait),) = rows(
+                database, "SELECT state, attempts, extract(epoch FROM due_at - now())::float8 FROM deliveries"
+            )
+            schedule.append((state, tried, wait))
+            make_due(database)
+        assert [tried for _, tried, _ in schedule] == list(range(1, 11))
+        for (state, _, wait), planned in zip(schedule, (5, 300, 1800, 7200, 18000), strict=False):
+            assert state == "retrying"
+            assert planned * 0.8 - 2 < wait <= planned * 1.2
+        assert schedule[-1][0] == "dead"
+        assert asyncio.run(deliver(database)).pending == 0
+        assert len(receiver.requests) == 10
+        assert attempts.backlog(database)[0].dead == 1
+
+        status = 204
+        assert attempts.replay_all(database, Query(webhook_id=hook)) == 1
+        assert asyncio.run(deliver(database)).delivered == 1
+    assert len({(request.headers["webhook-id"], request.body) for request in receiver.requests}) == 1
+
+
+def test_a_delivered_one_is_replayed_as_it_was(database: Database) -> None:
+    with Receiver() as receiver:
+        add_webhook(database, receiver.url)
+        made = make_products(database, 2)
+        rename_all(database, "later")
+        asyncio.run(deliver(database))
+        first = attempts.latest(database, Query(change_set_id=made.id))
+        attempts.replay(database, first[0].id)
+        assert asyncio.run(deliver(database)).delivered == 1
+        again = Query(change_set_id=made.id, state="delivered")
+        assert attempts.replay_all(database, again) == 2
+        assert asyncio.run(deliver(database)).delivered == 2
+    assert len({(request.headers["webhook-id"], request.body) for request in receiver.requests}) == 4
+
+
+def test_gone_switches_off_and_keeps_the_backlog(database: Database) -> None:
+    status = 410
+    with Receiver(lambda _request: Reply(status)) as receiver:
+        hook = add_webhook(database, receiver.url)
+        make_products(database, 50)
+        totals = asyncio.run(deliver(database, slots=1))
+        assert (len(receiver.requests), totals.failed, totals.pending) == (1, 1, 50)
+        endpoint = endpoints.get(database, hook)
+        assert not endpoint.enabled
+        assert "410" in (endpoint.switched_off or "")
+        make_products(database, 1, prefix="Q")
+        status = 204
+        endpoints.enable(database, hook)
+        assert asyncio.run(deliver(database)).delivered == 51
+
+
+@pytest.mark.parametrize("value", ["120", "date"])
+def test_retry_after_holds_the_whole_endpoint(database: Database, value: str) -> None:
+    def busy(_request: Received) -> Reply:
+        later = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 120))
+        return Reply(429, {"retry-after": later if value == "date" else value})
+
+    with Receiver(busy) as receiver:
+        hook = add_webhook(database, receiver.url)
+        make_products(database, 50)
+        totals = asyncio.run(deliver(database, slots=1))
+        assert (len(receiver.requests), totals.pending) == (1, 50)
+        asyncio.run(deliver(database))
+        assert len(receiver.requests) == 1
+        ((wait,),) = rows(database, "SELECT extract(epoch FROM hold_until - now())::float8 FROM webhooks")
+        assert 110 < wait <= 121
+        receiver.behave = lambda _request: Reply()
+        make_due(database)
+        assert asyncio.run(deliver(database)).delivered == 50
+    assert endpoints.get(database, hook).failures == 0
+
+
+def test_a_dead_endpoint_is_probed_and_not_flooded(database: Database) -> None:
+    with Receiver(lambda _request: Reply(503)) as receiver:
+        add_webhook(database, receiver.url)
+        make_products(database, 300)
+        totals = asyncio.run(deliver(database))
+        assert len(receiver.requests) <= 20 + 8
+        assert totals.pending == 300
+        number = len(receiver.requests)
+        asyncio.run(deliver(database))
+        assert len(receiver.requests) == number + 1
+        receiver.behave = lambda _request: Reply()
+        make_due(database)
+        assert asyncio.run(deliver(database)).delivered == 300
+
+
+def test_a_hundred_and_twenty_hours_without_success_switch_off(database: Database) -> None:
+    with Receiver(lambda _request: Reply(500)) as receiver:
+        hook = add_webhook(database, receiver.url)
+        make_products(database, 9)
+        asyncio.run(deliver(database))
+        with database.connect() as connection:
+            connection.execute("UPDATE webhooks SET failing_seconds = 500000")
+        asyncio.run(deliver(database))
+        assert endpoints.get(database, hook).enabled, "nine attempts are too few"
+        make_products(database, 1, prefix="Q")
+        asyncio.run(deliver(database))
+        asyncio.run(deliver(database))
+    endpoint = endpoints.get(database, hook)
+    assert (endpoint.enabled, endpoint.switched_off) == (False, "No success in 120 hours.")
+
+
+def test_a_batch_that_is_too_large_is_halved(database: Database) -> None:
+    def small(request: Received) -> Reply:
+        return Reply(413 if len(json.loads(request.body)["events"]) > 10 else 204)
+
+    with Receiver(small) as receiver:
+        add_webhook(database, receiver.url, mode="batch")
+        make_products(database, 80)
+        rename_all(database, "b")
+        totals = asyncio.run(deliver(database))
+    assert totals.pending == 0
+    delivered = [request for request in receiver.requests if small(request).status == 204]
+    assert len({event["id"] for event in events_of(delivered)}) == 160
+    check_order(delivered)
+    assert rows(database, "SELECT count(*) FROM deliveries WHERE state NOT IN ('delivered', 'split')") == [(0,)]
+
+
+def test_a_rate_is_kept(database: Database) -> None:
+    with Receiver() as receiver:
+        add_webhook(database, receiver.url, rate=20)
+        make_products(database, 10)
+        asyncio.run(deliver(database))
+    times = [request.at for request in receiver.requests]
+    assert times[-1] - times[0] > 9 / 20 - 0.11
+
+
+def test_a_slow_endpoint_does_not_touch_the_others(database: Database) -> None:
+    async def hang(_request: Received) -> Reply:
+        await asyncio.sleep(30)
+        return Reply()
+
+    with Receiver(hang) as slow, Receiver() as quick:
+        add_webhook(database, slow.url)
+        add_webhook(database, quick.url)
+        make_products(database, 40)
+        started = time.monotonic()
+        totals = asyncio.run(deliver(database, deadline=1.0))
+        assert time.monotonic() - started < 10
+    assert len(quick.requests) == 40
+    assert max(request.at for request in quick.requests) - started < 1.5
+    assert totals.failed > 0
+    ((wait,),) = rows(
+        database, "SELECT min(extract(epoch FROM due_at - created_at))::float8 FROM deliveries WHERE state = 'retrying'"
+    )
+    assert wait > 55
+
+
+def test_disabled_and_paused_webhooks_get_nothing(database: Database) -> None:
+    with Receiver() as receiver:
+        hook = add_webhook(database, receiver.url)
+        make_products(database, 3)
+        endpoints.pause(database, hook)
+        make_products(database, 2, prefix="Q")
+        assert asyncio.run(deliver(database)).pending == 5
+        endpoints.resume(database, hook)
+        endpoints.disable(database, hook)
+        make_products(database, 1, prefix="R")
+        assert asyncio.run(deliver(database)).pending == 5
+        assert receiver.requests == []
+        endpoints.enable(database, hook)
+        assert asyncio.run(deliver(database)).delivered == 5
+
+
+async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait for a condition."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("ending", ["delete", "disable"])
+async def test_what_is_in_flight_finishes_when_its_webhook_ends(database: Database, ending: str) -> None:
+    with Receiver(lambda _request: Reply(seconds=0.5)) as receiver:
+        hook = await asyncio.to_thread(add_webhook, database, receiver.url)
+        await asyncio.to_thread(make_products, database, 50)
+        sending = Dispatcher(database, slots=2)
+        task = asyncio.create_task(sending.run())
+        await until(lambda: len(receiver.requests) == 2)
+        await asyncio.to_thread(getattr(endpoints, ending), database, hook)
+        await until(lambda: sending.totals.delivered == 2)
+        await asyncio.sleep(0.7)
+        sending.stop()
+        await task
+    assert len(receiver.requests) == 2
+    states = dict(rows(database, "SELECT state, count(*) FROM deliveries GROUP BY state"))
+    assert states["delivered"] == 2
+    ((left,),) = rows(database, "SELECT count(*) FROM outbox WHERE state = 'pending'")
+    assert left == (0 if ending == "delete" else 1)
+    assert sending.totals.pending == (0 if ending == "delete" else 48)
+
+
+async def test_a_change_is_sent_at_once_and_settings_take_effect(database: Database) -> None:
+    with Receiver() as receiver:
+        hook = await asyncio.to_thread(add_webhook, database, receiver.url)
+        sending = Dispatcher(database)
+        task = asyncio.create_task(sending.run())
+        await until(lambda: 1 in sending._owned or hook in sending._owned)
+        await asyncio.sleep(0.3)
+        started = time.monotonic()
+        await asyncio.to_thread(edits.create, database, sku="A", name="Cup", author=ANNA)
+        await until(lambda: len(receiver.requests) == 1)
+        assert receiver.requests[0].at - started < 1.0
+
+        changes = EndpointChanges(url=f"{receiver.url}/new", headers={"X-Shop": "7"})
+        await asyncio.to_thread(endpoints.update, database, hook, changes)
+        _, fresh = await asyncio.to_thread(endpoints.rotate, database, hook)
+        await asyncio.sleep(0.3)
+        await asyncio.to_thread(edits.create, database, sku="B", name="Cup", author=ANNA)
+        await until(lambda: len(receiver.requests) == 2)
+        sending.stop()
+        await task
+    request = receiver.requests[1]
+    assert (request.path, request.headers["x-shop"]) == ("/hook/new", "7")
+    assert len(request.headers["webhook-signature"].split(" ")) == 2
+    assert signing.verify(fresh, request.headers, request.body, time.time())
+
+
+async def test_replays_and_retry_now_reach_a_running_dispatcher(database: Database) -> None:
+    status = 500
+    with Receiver(lambda _request: Reply(status)) as receiver:
+        await asyncio.to_thread(add_webhook, database, receiver.url)
+        await asyncio.to_thread(make_products, database, 1)
+        sending = Dispatcher(database)
+        task = asyncio.create_task(sending.run())
+        await until(lambda: sending.totals.failed == 1)
+        await asyncio.sleep(0.3)
+        status = 204
+        (delivery,) = await asyncio.to_thread(attempts.latest, database, Query())
+        await asyncio.to_thread(attempts.replay, database, delivery.id)
+        await until(lambda: sending.totals.delivered == 1, 3)
+        await asyncio.sleep(0.3)
+        await asyncio.to_thread(attempts.replay, database, delivery.id)
+        await until(lambda: sending.totals.delivered == 2, 3)
+        sending.stop()
+        await task
+
+
+async def test_one_dispatcher_owns_a_webhook_and_another_takes_over(database: Database) -> None:
+    with Receiver(lambda _request: Reply(seconds=0.01)) as receiver:
+        await asyncio.to_thread(add_webhook, database, receiver.url)
+        first, second = Dispatcher(database), Dispatcher(database)
+        one = asyncio.create_task(first.run())
+        await until(lambda: bool(first._owned))
+        two = asyncio.create_task(second.run())
+        await asyncio.to_thread(make_products, database, 200)
+        await until(lambda: len(receiver.requests) > 20)
+        assert not second._owned
+        # Its session ends without a word, as after a kill.
+        with database.connect() as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN webhooks w ON l.objid = w.owner::int"
+                " WHERE l.locktype = 'advisory'"
+            )
+        await until(lambda: first.totals.delivered + second.totals.delivered >= 200)
+        await asyncio.sleep(0.3)
+        for sending in (first, second):
+            sending.stop()
+        await asyncio.gather(one, two)
+    assert {event["id"] for event in events_of(receiver.requests)} == {f"evt_1_{product}" for product in range(1, 201)}
+    assert rows(database, "SELECT count(DISTINCT message_id) FROM deliveries WHERE state = 'delivered'") == [(200,)]
+    assert len(receiver.requests) < 300
+
+
+async def test_an_owner_that_was_replaced_writes_nothing(database: Database) -> None:
+    with Receiver(lambda _request: Reply(seconds=0.5)) as receiver:
+        await asyncio.to_thread(add_webhook, database, receiver.url)
+        await asyncio.to_thread(make_products, database, 2)
+        sending = Dispatcher(database)
+        task = asyncio.create_task(sending.run())
+        await until(lambda: len(receiver.requests) == 2)
+        with database.connect() as connection:
+            connection.execute("UPDATE webhooks SET token = token + 1, owner = NULL, enabled = false")
+        await asyncio.sleep(1.0)
+        sending.stop()
+        await task
+    assert rows(database, "SELECT count(*) FROM deliveries WHERE state = 'delivered'") == [(0,)]
+    assert rows(database, "SELECT state, passed FROM outbox") == [("pending", 0)]
+
+
+def test_the_computers_clock_does_not_count(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = time.time
+    with Receiver(lambda _request: Reply(500)) as receiver:
+        _, secret = endpoints.add(
+            database, EndpointChanges(url=receiver.url, events=["product.created"], scope="loopback")
+        )
+        make_products(database, 1)
+        monkeypatch.setattr(time, "time", lambda: real() + 3600)
+        asyncio.run(deliver(database))
+        monkeypatch.undo()
+    (request,) = receiver.requests
+    assert signing.verify(secret, request.headers, request.body, real())
+    ((wait,),) = rows(database, "SELECT extract(epoch FROM due_at - now())::float8 FROM deliveries")
+    assert 2 < wait <= 6
+
+
+def test_a_loopback_webhook_belongs_to_its_computer(database: Database) -> None:
+    with Receiver() as receiver:
+        hook = add_webhook(database, receiver.url)
+        make_products(database, 1)
+        with database.connect() as connection:
+            connection.execute("UPDATE webhooks SET computer = 'another'")
+        assert asyncio.run(deliver(database)).pending == 1
+        assert receiver.requests == []
+        endpoints.enable(database, hook)
+        assert asyncio.run(deliver(database)).delivered == 1
+
+
+def test_a_late_message_does_not_hold_up_the_acknowledgements(database: Database) -> None:
+    async def one_is_slow(request: Received) -> Reply:
+        return Reply(seconds=1.2 if b'"P1"' in request.body else 0.0)
+
+    async def scenario(receiver: Receiver) -> int:
+        sending = Dispatcher(database)
+        task = asyncio.create_task(sending.run())
+        await until(lambda: len(receiver.requests) >= 400)
+        await asyncio.sleep(0.5)
+        passed = (await asyncio.to_thread(rows, database, "SELECT passed FROM outbox"))[0][0]
+        sending.stop()
+        await task
+        return passed
+
+    with Receiver(one_is_slow) as receiver:
+        add_webhook(database, receiver.url)
+        make_products(database, 400)
+        assert asyncio.run(scenario(receiver)) == 400
+    assert rows(database, "SELECT state, count(*) FROM deliveries GROUP BY state") == [("delivered", 400)]
+
+
+def test_what_was_removed_by_another_program_is_skipped(database: Database) -> None:
+    with Receiver() as receiver:
+        add_webhook(database, receiver.url)
+        make_products(database, 2)
+        asyncio.run(deliver(database))
+        with database.connect() as connection:
+            connection.execute("DELETE FROM products")
+        attempts.replay_all(database, Query(state="delivered"))
+        assert asyncio.run(deliver(database)).pending == 0
+    assert len(receiver.requests) == 2
+    assert {delivery.state for delivery in attempts.latest(database, Query())} == {"skipped"}
+
+
+def test_old_deliveries_are_forgotten_and_dead_ones_are_not(database: Database) -> None:
+    with Receiver() as receiver:
+        add_webhook(database, receiver.url)
+        make_products(database, 3)
+        asyncio.run(deliver(database))
+        with database.connect() as connection:
+            connection.execute("UPDATE deliveries SET created_at = now() - interval '31 days'")
+            connection.execute("UPDATE outbox SET created_at = now() - interval '31 days'")
+            connection.execute("UPDATE deliveries SET state = 'dead' WHERE id = (SELECT max(id) FROM deliveries)")
+        asyncio.run(deliver(database))
+    assert [delivery.state for delivery in attempts.latest(database, Query())] == ["dead"]
+    assert rows(database, "SELECT count(*) FROM delivery_attempts") == [(1,)]
+    assert rows(database, "SELECT count(*) FROM outbox") == [(0,)]
+
+
+def test_plots_have_their_numbers(database: Database) -> None:
+    with Receiver() as receiver:
+        hook = add_webhook(database, receiver.url)
+        make_products(database, 5)
+        asyncio.run(deliver(database))
+    slots = attempts.plot(database, hook, span=timedelta(hours=1), slots=12)
+    assert len(slots) == 12
+    assert sum(slot.succeeded for slot in slots) == 5
+    assert slots[-1].median_ms is not None
