@@ -1,0 +1,144 @@
+"""`acme-desktop webhooks`, as scripts use it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from acme_desktop.core.webhooks import signing
+from tests.cli.conftest import Ran
+from tests.support.receiver import Receiver, Reply
+
+Acme = Callable[..., Ran]
+
+
+def add(acme: Acme, url: str, *more: str) -> dict[str, object]:
+    ran = acme("webhooks", "add", "--json", "--url", url, "--event", "product.created", "--scope", "loopback", *more)
+    assert ran.status == 0, ran.err
+    return ran.object  # type: ignore[no-any-return]
+
+
+def test_the_whole_way_from_a_file_to_a_receiver(acme: Acme, tmp_path: Path) -> None:
+    file = tmp_path / "p.csv"
+    file.write_text("sku,name\nA,Cup\nB,Mug\n", encoding="utf-8")
+    with Receiver() as receiver:
+        hook = add(acme, receiver.url, "--header", "X-Shop=7")
+        assert acme("import", file).status == 0
+        ran = acme("webhooks", "deliver", "--until-empty", "--json")
+        assert (ran.status, ran.object) == (0, {"delivered": 2, "failed": 0, "pending": 0})
+        assert acme("import", file).status == 0
+        assert acme("webhooks", "deliver", "--until-empty", "--json").object["delivered"] == 0
+    for request in receiver.requests:
+        assert signing.verify(str(hook["secret"]), request.headers, request.body, time.time())
+        body = json.loads(request.body)
+        assert request.headers["webhook-id"] == body["id"]
+        assert request.headers["x-shop"] == "7"
+    listed = acme("webhooks", "deliveries", "--webhook", hook["id"], "--json").objects
+    assert [one["state"] for one in listed] == ["delivered"] * 2
+    (attempt,) = acme("webhooks", "attempts", listed[0]["id"], "--json").objects
+    assert attempt["status_code"] == 204
+    assert acme("webhooks", "deliveries").out.count("delivered") == 2
+
+
+def test_list_and_add_have_the_contracts_fields(acme: Acme) -> None:
+    added = add(acme, "http://127.0.0.1:9/hook", "--mode", "batch", "--batch-size", "50", "--rate", "5")
+    fields = ["id", "url", "events", "enabled", "mode", "batch_size", "rate", "scope", "headers"]
+    assert list(added) == [*fields, "secret"]
+    (listed,) = acme("webhooks", "list", "--json").objects
+    assert list(listed) == fields
+    assert listed == {name: value for name, value in added.items() if name != "secret"}
+    assert str(added["secret"]) not in acme("webhooks", "list").out
+    assert (listed["mode"], listed["batch_size"], listed["rate"]) == ("batch", 50, 5.0)
+
+
+def test_a_test_shows_status_and_milliseconds(acme: Acme) -> None:
+    with Receiver() as receiver:
+        hook = add(acme, receiver.url)["id"]
+        assert acme("webhooks", "disable", hook).status == 0
+        ran = acme("webhooks", "test", hook, "--json")
+        assert ran.status == 0
+        assert (ran.object["ok"], ran.object["status_code"], ran.object["error"]) == (True, 204, None)
+        assert ran.object["milliseconds"] > 0
+        assert json.loads(receiver.requests[0].body)["type"] == "webhook.test"
+        receiver.behave = lambda _request: Reply(500)
+        ran = acme("webhooks", "test", hook, "--json")
+        assert (ran.status, ran.object["ok"], ran.object["status_code"]) == (3, False, 500)
+        assert "500" in ran.object["error"]
+        assert "ms" in acme("webhooks", "test", hook).out
+    ran = acme("webhooks", "test", hook, "--json")
+    assert (ran.status, ran.object["status_code"]) == (3, None)
+    assert acme("webhooks", "deliver", "--until-empty", "--json").object["delivered"] == 0
+
+
+def test_a_failed_delivery_is_exit_3_and_can_be_replayed(acme: Acme) -> None:
+    with Receiver(lambda _request: Reply(500)) as receiver:
+        hook = add(acme, receiver.url)["id"]
+        acme("products", "create", "--sku", "A", "--name", "Cup")
+        ran = acme("webhooks", "deliver", "--until-empty", "--json")
+        assert (ran.status, ran.object) == (3, {"delivered": 0, "failed": 1, "pending": 1})
+        (delivery,) = acme("webhooks", "deliveries", "--state", "retrying", "--json").objects
+        receiver.behave = lambda _request: Reply()
+        assert acme("webhooks", "replay", delivery["id"]).status == 0
+        assert acme("webhooks", "deliver", "--until-empty", "--json").object["delivered"] == 1
+        ran = acme("webhooks", "replay", "--webhook", hook, "--state", "delivered", "--json")
+        assert ran.object == {"replayed": 1}
+        assert acme("webhooks", "deliver", "--until-empty").out.startswith("1 delivered")
+
+
+def test_changing_pausing_rotating_deleting(acme: Acme) -> None:
+    hook = add(acme, "http://127.0.0.1:9/hook")
+    ran = acme(
+        "webhooks", "update", hook["id"], "--url", "https://example.com/", "--event", "product.deleted", "--json"
+    )
+    assert (ran.object["url"], ran.object["events"]) == ("https://example.com/", ["product.deleted"])
+    assert ran.object["scope"] == "loopback"
+    assert "paused" in acme("webhooks", "pause", hook["id"]).out
+    assert "enabled" in acme("webhooks", "resume", hook["id"]).out
+    rotated = acme("webhooks", "rotate", hook["id"], "--json").object
+    assert rotated["secret"] != hook["secret"]
+    assert acme("webhooks", "disable", hook["id"], "--json").object["enabled"] is False
+    assert acme("webhooks", "enable", hook["id"], "--json").object["enabled"] is True
+    assert acme("webhooks", "delete", hook["id"]).status == 0
+    assert acme("webhooks", "list", "--json").objects == []
+
+
+@pytest.mark.parametrize("action", ["update", "enable", "disable", "delete", "test", "rotate", "pause", "resume"])
+def test_an_unknown_webhook_is_exit_4(acme: Acme, action: str) -> None:
+    ran = acme("webhooks", action, 99)
+    assert ran.status == 4
+    assert "no webhook 99" in ran.err
+    assert acme("webhooks", "replay", 99).status == 4
+    assert acme("webhooks", "deliveries", "--webhook", 99).status == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["--url", "ftp://example.com", "--event", "product.created"], 1),
+        (["--url", "http://user:secret@example.com", "--event", "product.created"], 1),
+        (["--url", "http:///x", "--event", "product.created"], 1),
+        (["--url", "http://example.com", "--event", "product.moved"], 2),
+        (["--url", "http://example.com"], 2),
+        (["--url", "http://example.com", "--event", "product.created", "--batch-size", "501"], 1),
+        (["--url", "http://example.com", "--event", "product.created", "--header", "Host=a"], 1),
+        (["--url", "http://example.com", "--event", "product.created", "--header", "novalue"], 2),
+        (["--url", "http://example.com", "--event", "product.created", "--ca", "/nowhere.pem"], 4),
+    ],
+)
+def test_values_that_make_no_sense(acme: Acme, arguments: list[str], status: int) -> None:
+    assert acme("webhooks", "add", *arguments).status == status
+    assert acme("webhooks", "list", "--json").objects == []
+
+
+def test_the_default_scope_is_public(acme: Acme) -> None:
+    with Receiver() as receiver:
+        ran = acme("webhooks", "add", "--url", receiver.url, "--event", "product.created", "--json")
+        assert ran.object["scope"] == "public"
+        ran = acme("webhooks", "test", ran.object["id"], "--json")
+        assert ran.status == 3
+        assert "loopback" in ran.object["error"]
+    assert receiver.connections == 0
