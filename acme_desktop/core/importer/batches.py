@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from acme_desktop.core.foundation import arrow as _without_pandas  # noqa: F401
 from acme_desktop.core.importer.exact import Rows, State
 from acme_desktop.core.importer.rows import Rejection
 

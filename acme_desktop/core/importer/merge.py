@@ -6,6 +6,7 @@ what is written. Before-images are taken of the rows that change; a created row 
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +14,15 @@ from psycopg import Connection, sql
 
 from acme_desktop.core.changes import change_set
 from acme_desktop.core.changes.change_set import Author, ChangeSet
+from acme_desktop.core.database import bulk
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.importer import preview, staging
 from acme_desktop.core.importer.chunks import Profile
 from acme_desktop.core.importer.preview import Counts
 from acme_desktop.core.importer.rows import Rejection
+
+# So many rows are worth building the catalogue's indexes afterwards.
+_MANY = 20_000
 
 # Into an empty catalogue every distinct key is a new product: one sort, no join. In key order, so that both
 # indexes grow at their right edge.
@@ -86,7 +91,8 @@ def insert_all(connection: Connection[Any], import_id: int, author: Author, stag
     identifier = change_set.begin(connection, "import", author, summary=summary)
     connection.execute("SET LOCAL work_mem = '256MB'")
     statement = sql.SQL(_INSERT_ALL).format(staging=staging.table(import_id))
-    created = connection.execute(statement, {"id": identifier}).rowcount
+    with bulk.indexes_afterwards(connection, "products") if staged > _MANY else nullcontext():
+        created = connection.execute(statement, {"id": identifier}).rowcount
     if created < staged:
         superseded = sql.SQL(_SUPERSEDED_FROM_STAGING).format(staging=staging.table(import_id))
         connection.execute(superseded, {"import_id": import_id})
