@@ -449,7 +449,8 @@ class Verdict:
 def says(cells: Sequence[str], style: Style) -> Product:
     """What a row says, in the importer's terms."""
     by_name = dict(zip(style.columns, cells, strict=True))
-    words = {**dict.fromkeys(("yes", "1", "true", "published"), True), **dict.fromkeys(("no", "0"), False)}
+    words = {**dict.fromkeys(("true", "yes", "y", "1", "on", "active", "published"), True)}
+    words |= dict.fromkeys(("false", "no", "n", "0", "off", "inactive", "draft"), False)
     description = by_name.get("description")
     return Product(
         unicodedata.normalize("NFC", by_name["sku"].strip()),

@@ -123,12 +123,14 @@ class _Pass:
         self._initial = state
         self._torn: int | None = None
         self._begun = False
+        self._broken_since = False
         self._last_end = -1
         self._fragment_end = -1
         self._loose_end = -1
         self._loose_short = False
         self._quotes = not layout.literal_quotes and '"' in text
-        self._odd = "\0" in text or "\ufeff" in text or is_bad(text)
+        self._stray = layout.stray_returns and "\r" in text and text.count("\r") > text.count("\r\n")
+        self._odd = self._stray or "\0" in text or "\ufeff" in text or is_bad(text)
         self._others = tuple(char for char in layout.other_delimiters if char in text)
 
     def run(self) -> Outcome:
@@ -177,7 +179,7 @@ class _Pass:
                     ):
                         add(base + first, row)
                         self._states.append(_SURE)
-                        self._torn, self._begun, self._last_end = None, False, end
+                        self._torn, self._begun, self._broken_since, self._last_end = None, False, False, end
                         continue
                 self._record(cells, first, end)
         except csv.Error:
@@ -228,10 +230,17 @@ class _Pass:
             self._extend_torn(start, end)
             if self._loose_end == start:
                 self._loose_end = end
+            if self._fragment_end == start:
+                self._fragment_end = end
             return
+        if not (self._odd and self._damaged(raw, cells, start, end)):
+            self._judge(raw, cells, start, end)
+        if self._stray and raw.endswith("\r"):
+            self._fragment_end = end
+
+    def _judge(self, raw: str, cells: list[str], start: int, end: int) -> None:
+        """Take or reject a record of sound characters."""
         layout, columns = self._layout, self._layout.columns
-        if self._odd and self._damaged(raw, cells, start, end):
-            return
         if not any(map(str.strip, cells)):
             column = columns.title(columns.sku)
             self._reject(start, end, "missing_sku", "The line holds nothing but blanks.", cells, column, "")
@@ -261,18 +270,24 @@ class _Pass:
             )
             self._reject(start, end, "field_count", text, cells)
             return
-        if (self._doubt or self._fragment_end == start) and self._may_begin_above(cells, start):
-            text = "Its first value may have begun in the line above."
-            self._reject(start, end, "bad_quoting", text, cells, columns.title(0), cells[0])
-            return
-        if (self._doubt or self._loose_end == start) and not self._sure_of(cells, start, end):
-            text = "It can't be told from the rest of the broken line before it."
-            self._reject(start, end, "bad_quoting", text, cells)
+        doubt = self._doubtful(raw, cells, start, end)
+        if doubt:
+            self._reject(start, end, "bad_quoting", doubt, cells)
             return
         self._rows.add(self._first_line + start, row)
         self._states.append(State(self._doubt, self._foreign))
         self._doubt = max(0, self._doubt - 1)
-        self._torn, self._begun, self._last_end = None, False, end
+        self._torn, self._begun, self._broken_since, self._last_end = None, False, False, end
+
+    def _doubtful(self, raw: str, cells: list[str], start: int, end: int) -> str:
+        """Why a row that is good by itself can't be trusted where it stands, or ""."""
+        if self._stray and raw.endswith("\r"):
+            return "It ends in a carriage return by itself, so that its last value may go on in the next line."
+        if (self._doubt or self._fragment_end == start) and self._may_begin_above(cells, start):
+            return "Its first value may have begun in the line above."
+        if (self._doubt or self._loose_end == start) and not self._sure_of(cells, start, end):
+            return "It can't be told from the rest of the broken line before it."
+        return ""
 
     def _damaged(self, raw: str, cells: list[str], start: int, end: int) -> bool:
         if is_bad(raw):
@@ -351,17 +366,17 @@ class _Pass:
 
     def _misfit(self, cells: list[str], start: int, end: int) -> None:
         layout, raw = self._layout, self._raw(start, end).rstrip(LINE_ENDS)
-        other = next((char for char in self._others if raw.count(char) == layout.width - 1), None)
-        known = len(cells) > 1 and layout.shape.sku_like(cells[0])
+        other = next((char for char in self._others if layout.shape.fits(raw.split(char))), None)
+        known = len(cells) > 1 and self._names_a_sku(cells)
         self._loose_end, self._loose_short = end, len(cells) < layout.width
         if self._quotes and '"' in raw:
             self._doubt = _SURE_AFTER
         if len(cells) == 1 and not other:
             self._fragment_end = end
-            if not layout.shape.holds_sku(cells[0]):
-                if self._extend_torn(start, end):
-                    return
-                known |= self._take_back_above(start, end)
+            holds_sku = layout.shape.holds_sku(cells[0])
+            if not holds_sku and self._extend_torn(start, end):
+                return
+            known |= self._take_back_above(start, end, holds_sku)
         self._begun |= known
         cut = "cell" if len(cells) == 1 else "cells"
         text = f"The line has {len(cells)} {cut} where the header has {layout.width}."
@@ -369,12 +384,20 @@ class _Pass:
             text += f" It is cut by {_called(other)}, not by {_called(layout.delimiter)}."
         self._reject(start, end, "field_count", text, cells, value=raw)
 
-    def _take_back_above(self, start: int, end: int) -> bool:
+    def _names_a_sku(self, cells: list[str]) -> bool:
+        """Whether a broken line seems to be the beginning of a row, since a SKU stands in it."""
+        shape, index = self._layout.shape, min(self._layout.columns.sku, len(cells) - 1)
+        return any(map(shape.sku_known, cells)) if shape.sku_patterns else shape.sku_like(cells[index])
+
+    def _take_back_above(self, start: int, end: int, holds_sku: bool) -> bool:
         """Reject the row right above a line of one cell where its last value may go on; a last line is a footer."""
-        columns = self._layout.columns
-        text_last = self._layout.width - 1 in (columns.sku, columns.name, columns.description)
-        footer = self._final and end == len(self._lines)
-        if self._last_end != start or self._doubt or footer or not text_last:
+        if self._last_end != start or (self._final and end == len(self._lines)):
+            return False
+        columns, last = self._layout.columns, self._layout.width - 1
+        sku_cut = last == columns.sku and not self._layout.shape.sku_known(self._rows.sku[-1])
+        active_cut = last == columns.active and self._rows.active[-1] is None
+        text_cut = last in (columns.sku, columns.name, columns.description) and not holds_sku
+        if not (sku_cut or active_cut or text_cut):
             return False
         self._take_back(start)
         return True
@@ -391,10 +414,11 @@ class _Pass:
         if closing and not self._row_by_itself([cell.strip('"') for cell in cells]):
             self._lost_opening(at)
         if not (short and self._extend_torn(at, at + 1)):
-            self._begun |= len(cells) > 1 and self._layout.shape.sku_like(cells[0])
+            self._begun |= len(cells) > 1 and self._names_a_sku([cell.strip('"') for cell in cells])
             self._torn = len(self._rejected)
             self._rejected.append(self._describe(at, violation, bare))
         self._doubt = _SURE_AFTER
+        self._broken_since = True
         self._loose_end, self._loose_short = at + 1, short
         return at + 1
 
@@ -427,7 +451,7 @@ class _Pass:
 
         Rows above that don't look like rows may be parts of it too.
         """
-        if self._begun or self._doubt:
+        if self._begun or self._broken_since:
             return
         while self._rows.line and not self._take_back(at):
             pass

@@ -21,6 +21,7 @@ class Layout:
         literal_quotes: quotes are plain text.
         blank_last: every line ends in a delimiter, so nothing may stand after it.
         header_line: physical line of the header, 0 where there is none.
+        stray_returns: a CR by itself is no line end of this file: a record that ends in one was cut in two.
     """
 
     delimiter: str
@@ -29,6 +30,7 @@ class Layout:
     literal_quotes: bool = False
     blank_last: bool = False
     header_line: int = 1
+    stray_returns: bool = False
 
     @property
     def width(self) -> int:

@@ -117,36 +117,64 @@ def learn(columns: Columns, rows: Sequence[Sequence[str]], *, quoted: bool = Fal
 def swallowed_rows(raw: str, grammar: Grammar, shape: Shape) -> int:
     """How many rows an unclosed quote seems to have swallowed in a record over lines; 0 for an ordinary record.
 
-    A quoted value that holds rows holds little else, so most of its lines after the first must look like rows. One line
-    of a description that looks like a row by accident is not enough. A SKU over several lines always is.
+    A quoted value that holds rows holds little else, so most of its lines after the first must look like rows, or one
+    down to its SKU. One line of a description that looks like a row by accident is not enough. A SKU over several lines
+    always is.
     """
     lines = physical_lines(raw)
     ends = list(accumulate(map(len, lines)))
     for index, start, end in grammar.cells_over_lines(raw):
         first, last = bisect_right(ends, start), bisect_right(ends, end - 1)
-        rows = _rows_among([line for line in lines[first + 1 : last + 1] if line.strip()], grammar, shape)
-        if rows or index == shape.columns.sku:
+        inner = [line for line in lines[first + 1 : last] if line.strip()]
+        rows, sure = _rows_among(inner, grammar, shape)
+        if index > shape.columns.sku:
+            more, surely = _row_at_the_end(lines[last], grammar, shape)
+        else:
+            more, surely = _row_at_the_start(lines[first], grammar, shape)
+        rows, sure = rows + more, sure or surely
+        if index == shape.columns.sku or (rows and (sure or 2 * rows > len(inner) + 1)):
             return max(rows, 1)
     return 0
 
 
-def _rows_among(lines: list[str], grammar: Grammar, shape: Shape) -> int:
-    """How many of a value's lines after its first look like rows; 0 where it isn't most of them."""
+def _rows_among(lines: list[str], grammar: Grammar, shape: Shape) -> tuple[int, bool]:
+    """How many lines inside a value look like rows, and whether one does so down to its SKU."""
     width, sku = len(shape.columns.header), shape.columns.sku
-    rows = 0
-    for line in lines[:-1]:
+    rows, sure = 0, False
+    for line in lines:
         if line.count(grammar.delimiter) >= width - 1 and (not shape.quoted or line.startswith('"')):
             parsed = grammar.parse(line, 0)
             cells = _bare(line, grammar) if isinstance(parsed, Violation) else parsed.cells
-            rows += shape.fits(cells) or (len(cells) == width and shape.sku_known(cells[sku]))
-    # The last line has the closing quote, so its cells can't be counted; its SKU may still stand at the right place.
-    last = _bare(lines[-1], grammar) if lines and (not shape.quoted or lines[-1].startswith('"')) else []
-    begun = len(last) > 1 and sku < len(last) and shape.sku_known(last[sku]) and (sku == 0 or len(last) >= width)
+            known = len(cells) == width and shape.sku_known(cells[sku])
+            fits = shape.fits(cells)
+            rows += fits or known
+            sure |= fits and known and not cells[sku].isalpha()
+    return rows, sure
+
+
+def _row_at_the_end(line: str, grammar: Grammar, shape: Shape) -> tuple[bool, bool]:
+    """Whether the line on which a value ends looks like a row, and surely so; the record's own SKU stands further up.
+
+    The line has a quote too many, so its cells can't be counted; its SKU may still stand at the right place.
+    """
+    if shape.quoted and not line.startswith('"'):
+        return False, False
+    width, sku = len(shape.columns.header), shape.columns.sku
+    cells = _bare(line, grammar)
     if not shape.sku_patterns:
-        begun = len(last) >= width and shape.sku_like(last[sku])
-    ended = len(last) >= width and shape.sku_known(last[sku - width]) and not any(cell[:1] in _PADDING for cell in last)
-    rows += begun or ended or shape.fits(last)
-    return rows if 2 * rows > len(lines) else 0
+        return shape.fits(cells) or (len(cells) >= width and shape.sku_like(cells[sku])), False
+    begun = len(cells) > max(1, sku) and shape.sku_known(cells[sku]) and (sku == 0 or len(cells) >= width)
+    ended = len(cells) >= width and shape.sku_known(cells[sku - width])
+    unpadded = not any(cell[:1] in _PADDING for cell in cells)
+    fits = shape.fits(cells)
+    return begun or fits or (ended and unpadded), fits and shape.sku_known(cells[sku])
+
+
+def _row_at_the_start(line: str, grammar: Grammar, shape: Shape) -> tuple[bool, bool]:
+    """Whether the line on which a value begins looks like a row, and surely so; its own SKU is further down."""
+    cells = _bare(line, grammar)
+    known = len(cells) == len(shape.columns.header) and shape.sku_known(cells[shape.columns.sku])
+    return known or shape.fits(cells), known
 
 
 def _bare(line: str, grammar: Grammar) -> list[str]:

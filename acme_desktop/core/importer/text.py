@@ -23,6 +23,7 @@ _SAMPLE = 256 << 10
 _LEARNT_ROWS = 400
 _UNSURE_ROWS = 3
 _MISFITS_THROUGHOUT = 100
+_STRAY = 0.03
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,16 @@ def inspect(part: Part, path: str, options: ImportOptions) -> TextTable:
         options.literal_quotes,
         blank_last=not header[-1].strip() and not any(row[-1].strip() for row in sampled.rows),
         header_line=found.header_line,
+        stray_returns=_few_returns(text),
     )
     skip = len(text[: found.start].encode("utf-8", "surrogateescape"))
     return TextTable(part, profile, decided, layout, skip, found.first_line)
+
+
+def _few_returns(text: str) -> bool:
+    """Whether a CR by itself ends a line so rarely that it is no line end of this file but stands in a value."""
+    alone = text.count("\r") - text.count("\r\n") - text.count("\r\r\n")
+    return alone <= text.count("\n") * _STRAY
 
 
 def _sample(part: Part, decided: encoding.Encoding) -> tuple[str, bool]:
@@ -158,7 +166,8 @@ def _rows(text: str, delimiter: str, width: int, literal: bool) -> _Sampled:
             rows.append(tuple(cells))
             begin_quoted.append(line.startswith('"'))
     needless = sum(
-        quoted and not set(delimiter + '"\r\n ') & set(row[0]) for row, quoted in zip(rows, begin_quoted, strict=True)
+        quoted and row[0] == row[0].strip() and not set(delimiter + '"\r\n') & set(row[0])
+        for row, quoted in zip(rows, begin_quoted, strict=True)
     )
     quoted = 5 * sum(begin_quoted) >= 3 * len(rows) and 2 * needless > sum(begin_quoted)
     if quoted:
