@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acme_desktop.core.database.connections import Database
 
 from acme_desktop.cli import main as command_line
+from acme_desktop.core.database.connections import Database
 
 
 @dataclass(frozen=True)

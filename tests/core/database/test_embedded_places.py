@@ -94,12 +94,12 @@ def test_nothing_is_open_to_others(place):
 
 @as_root
 def test_another_user_of_the_computer_does_not_get_in(place):
-    place.chmod(0o755)
-    (place / "data").mkdir(mode=0o755)
-    server, url = _url_of_new_server(DataFolder(place / "data"))
     psql = str(binaries.find().program("psql"))
     if not binaries.find().open_to_all():
         pytest.skip("psql is out of the other user's reach")
+    place.chmod(0o755)
+    (place / "data").mkdir(mode=0o755)
+    server, url = _url_of_new_server(DataFolder(place / "data"))
     tried = subprocess.run(
         [psql, url, "-c", "SELECT 1"], user=65534, group=65534, extra_groups=[], cwd="/", capture_output=True, text=True
     )

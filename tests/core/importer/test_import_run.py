@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from acme_desktop.core.database.connections import Database
 
 from acme_desktop.core.changes import change_set
 from acme_desktop.core.changes.change_set import Author
+from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.errors import Cancelled, NotFound, Refused
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.importer import report, run
