@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import signal
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from typing import Any
 from acme_desktop.cli import output
 from acme_desktop.cli.output import Context
 from acme_desktop.core.changes.outbox import EVENT_TYPES
-from acme_desktop.core.foundation.errors import NotFound, UsageProblem
+from acme_desktop.core.foundation.errors import EnvironmentProblem, NotFound, UsageProblem
 from acme_desktop.core.webhooks import attempts, endpoints
 from acme_desktop.core.webhooks.addresses import SCOPES
 from acme_desktop.core.webhooks.attempts import Query
@@ -46,6 +48,9 @@ def add_parser(subparsers: Any) -> None:
     how = deliver.add_mutually_exclusive_group(required=True)
     how.add_argument("--until-empty", action="store_true", help="send all that is due, and end")
     how.add_argument("--watch", action="store_true", help="go on until it is stopped")
+    echo = actions.add_parser("echo", help="a receiver on this computer that shows what comes, to try webhooks with")
+    echo.add_argument("--port", type=int, default=0, metavar="N", help="default: any that is free")
+    echo.add_argument("--secret", metavar="WHSEC", help="a webhook's secret, to check the signatures")
 
 
 def _add_settings(parser: argparse.ArgumentParser, *, required: bool) -> None:
@@ -84,7 +89,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
     actions = {
         "list": _list, "add": _add, "update": _update, "enable": _switch, "disable": _switch, "pause": _switch,
         "resume": _switch, "rotate": _rotate, "delete": _delete, "test": _test, "deliveries": _deliveries,
-        "attempts": _attempts, "replay": _replay, "deliver": _deliver,
+        "attempts": _attempts, "replay": _replay, "deliver": _deliver, "echo": _echo,
     }  # fmt: skip
     return actions[options.action](options, context)
 
@@ -198,16 +203,53 @@ def _deliver(options: argparse.Namespace, context: Context) -> int:
     return output.SOME_REJECTED if totals.failed else output.DONE
 
 
+def _echo(options: argparse.Namespace, context: Context) -> int:
+    asyncio.run(_listen(options, context))
+    return output.DONE
+
+
+async def _listen(options: argparse.Namespace, context: Context) -> None:
+    from acme_desktop.core.webhooks import signing
+    from acme_desktop.core.webhooks.echo import Echo, EchoReceiver
+
+    def tell(echo: Echo) -> None:
+        verified = signing.verify(options.secret, echo.headers, echo.body, time.time()) if options.secret else None
+        text = echo.body.decode("utf-8", "replace")
+        if context.json:
+            context.emit({"path": echo.path, "headers": echo.headers, "body": text, "verified": verified})
+            return
+        words = {True: "signature is good", False: "SIGNATURE IS WRONG", None: "signature not checked"}[verified]
+        context.print(f"{echo.headers.get('webhook-id', '-')}  {words}  {text}")
+
+    receiver = EchoReceiver(tell, port=options.port)
+    try:
+        url = await receiver.start()
+    except OSError as error:
+        raise EnvironmentProblem(f"Port {options.port} is taken.", "Choose another one.", str(error)) from error
+    context.say(f"Listening at {url} (scope loopback) until stopped (Ctrl+C) ...")
+    ended = asyncio.Event()
+    _stop_with(ended.set)
+    try:
+        await ended.wait()
+    finally:
+        await receiver.stop()
+
+
+def _stop_with(stop: Callable[[], None]) -> None:
+    """Let Ctrl+C and a polite kill stop what runs on this loop."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop)
+        except (NotImplementedError, RuntimeError):  # Windows, or not the main thread: Ctrl+C ends it there
+            break
+
+
 async def _dispatch(options: argparse.Namespace, context: Context) -> Any:
     from acme_desktop.core.webhooks.dispatcher import Dispatcher
 
     dispatcher = Dispatcher(context.workspace.database)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, dispatcher.stop)
-        except (NotImplementedError, RuntimeError):  # Windows, or not the main thread: Ctrl+C ends it there
-            break
+    _stop_with(dispatcher.stop)
     if options.watch:
         context.say("Delivering until stopped (Ctrl+C) ...")
     return await dispatcher.run(until_empty=options.until_empty)
