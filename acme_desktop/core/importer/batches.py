@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from acme_desktop.core.foundation import arrow as _without_pandas  # noqa: F401
-from acme_desktop.core.importer.exact import Rows, State
-from acme_desktop.core.importer.rows import Rejection
+from acme_desktop.core.importer.ledger import State
+from acme_desktop.core.importer.rows import Rejection, Rows
 
 SCHEMA = pa.schema(
     [

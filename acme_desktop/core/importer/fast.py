@@ -18,9 +18,9 @@ import pyarrow.csv
 
 from acme_desktop.core.importer import exact
 from acme_desktop.core.importer.batches import SCHEMA, Taken
-from acme_desktop.core.importer.exact import State
 from acme_desktop.core.importer.grammar import Violation
 from acme_desktop.core.importer.layout import Layout
+from acme_desktop.core.importer.ledger import State
 from acme_desktop.core.importer.rows import (
     ACTIVE_WORDS,
     DESCRIPTION_LIMIT,

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from acme_desktop.core.importer.batches import CHUNK_ROWS, Chunk, batch_of
 from acme_desktop.core.importer.encoding import is_bad
-from acme_desktop.core.importer.exact import Rows
-from acme_desktop.core.importer.rows import Columns, Rejection, Row, rejection
+from acme_desktop.core.importer.rows import Columns, Rejection, Row, Rows, rejection
 
 _CHUNK_TEXT = 8 << 20
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from acme_desktop.core.importer.encoding import readable
 
@@ -76,6 +76,30 @@ def rejection(
 
 
 Row = tuple[str, str | None, str | None, bool | None]
+
+
+@dataclass
+class Rows:
+    """Clean rows as columns, each with its first physical line."""
+
+    line: list[int] = field(default_factory=list)
+    sku: list[str] = field(default_factory=list)
+    name: list[str | None] = field(default_factory=list)
+    description: list[str | None] = field(default_factory=list)
+    active: list[bool | None] = field(default_factory=list)
+
+    def add(self, line: int, row: Row) -> None:
+        """Append one row."""
+        self.line.append(line)
+        self.sku.append(row[0])
+        self.name.append(row[1])
+        self.description.append(row[2])
+        self.active.append(row[3])
+
+    def cut(self, length: int) -> None:
+        """Keep the first `length` rows."""
+        for column in (self.line, self.sku, self.name, self.description, self.active):
+            del column[length:]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from acme_desktop.core.importer import dialect, encoding, exact, fast
 from acme_desktop.core.importer.batches import Chunk, Taken, batch_of, chunks_of
 from acme_desktop.core.importer.grammar import LINE_ENDS, Violation, grammar, physical_lines
 from acme_desktop.core.importer.layout import Layout
+from acme_desktop.core.importer.ledger import MAX_RECORD, State
 from acme_desktop.core.importer.options import ImportOptions
 from acme_desktop.core.importer.profile import SAMPLE_ROWS, Profile, settle
 from acme_desktop.core.importer.shape import learn
@@ -53,7 +54,7 @@ class TextTable:
             only_exact: never take the fast path.
             block: bytes to read at a time.
         """
-        line, state, text = self.first_line, exact.State(), b""
+        line, state, text = self.first_line, State(), b""
         with self.part.open() as stream:
             for more, final in _with_last(_blocks(stream, self.encoding, block, self.skip)):
                 text += more
@@ -67,7 +68,7 @@ class TextTable:
                 yield from chunks_of(taken.batch, taken.rejected, position(stream))
         return line - 1
 
-    def _exactly(self, text: bytes, line: int, state: exact.State, final: bool) -> Taken:
+    def _exactly(self, text: bytes, line: int, state: State, final: bool) -> Taken:
         outcome = exact.read(encoding.decode(text), line, self.layout, state, final=final)
         rest = len(outcome.rest.encode("utf-8", "surrogateescape"))
         return Taken(batch_of(outcome.rows), outcome.rejected, len(text) - rest, outcome.lines, outcome.state)
@@ -91,7 +92,7 @@ def inspect(part: Part, path: str, options: ImportOptions) -> TextTable:
     sample = tuple(tuple(map(encoding.readable, row)) for row in sampled.rows[:SAMPLE_ROWS])
     draft = Profile(path, "csv", decided.name, found.delimiter, found.header_line, header, {}, sample)
     if decided.bad_lines:
-        told = f"{decided.bad_lines} of its lines are not UTF-8 and will be rejected; or choose the file's encoding."
+        told = f"Lines that are not UTF-8, to be rejected unless an encoding is chosen: {decided.bad_lines}."
         draft = replace(draft, warnings=(told,))
     profile, columns = settle(draft, options)
     _refuse_misfits(len(header), sampled, whole)
@@ -207,6 +208,6 @@ def _with_last(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
 def _line_end(text: bytes) -> int:
     """Where the last line end that is surely whole ends, or 0; refuses a text without line ends."""
     end = text.rfind(b"\n") + 1 or text.rfind(b"\r", 0, max(0, len(text) - 2)) + 1
-    if not end and len(text) > 4 * exact.MAX_RECORD:
+    if not end and len(text) > 4 * MAX_RECORD:
         raise InputProblem("A line of the file is longer than 32 MB.", "This does not look like a table of products.")
     return end

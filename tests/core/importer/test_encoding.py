@@ -74,7 +74,7 @@ def test_a_file_that_is_utf8_but_for_a_few_lines(files: Files) -> None:
     assert [(row["line"], row["reason"]) for row in report["rejected"]] == [(9, "bad_encoding"), (32, "bad_encoding")]
     assert len(report["accepted"]) == 38
     assert "\ufffd" in report["rejected"][1]["value"]
-    assert "2 of its lines" in report["warnings"][0]
+    assert "not UTF-8, to be rejected unless an encoding is chosen: 2" in report["warnings"][0]
 
 
 def test_an_encoding_that_changes_in_the_middle(files: Files) -> None:

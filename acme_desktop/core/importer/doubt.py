@@ -1,0 +1,168 @@
+"""Lines that are broken, and rows that can't be trusted because of what stands next to them.
+
+After a broken quote reading goes on with the next physical line, in doubt: until a few rows in a row look like this
+file's rows, a line must not only fit, it must look like one. A line of one cell, and a value that ends in a quote which
+nothing opened, throw doubt on the row above them.
+"""
+
+from __future__ import annotations
+
+from acme_desktop.core.importer.encoding import is_bad
+from acme_desktop.core.importer.grammar import LINE_ENDS, Record, Violation
+from acme_desktop.core.importer.ledger import MAX_RECORD, Ledger, NeedMore
+from acme_desktop.core.importer.rows import Rejection, rejection
+
+SURE_AFTER = 3
+
+
+class Doubt(Ledger):
+    """The part of a pass that deals with broken lines and their neighbours."""
+
+    def _misfit(self, cells: list[str], start: int, end: int) -> None:
+        layout, raw = self._layout, self._raw(start, end).rstrip(LINE_ENDS)
+        other = next((char for char in self._others if layout.shape.fits(raw.split(char))), None)
+        known = len(cells) > 1 and self._names_a_sku(cells)
+        self._loose_end, self._loose_short = end, len(cells) < layout.width
+        if self._quotes and '"' in raw:
+            self._doubt = SURE_AFTER
+        if len(cells) == 1 and not other:
+            self._fragment_end = end
+            holds_sku = layout.shape.holds_sku(cells[0])
+            if not holds_sku and self._extend_torn(start, end):
+                return
+            known |= self._take_back_above(start, end, holds_sku)
+        self._begun |= known
+        cut = "cell" if len(cells) == 1 else "cells"
+        text = f"The line has {len(cells)} {cut} where the header has {layout.width}."
+        if other:
+            text += f" It is cut by {called(other)}, not by {called(layout.delimiter)}."
+        self._reject(start, end, "field_count", text, cells, value=raw)
+
+    def _names_a_sku(self, cells: list[str]) -> bool:
+        """Whether a broken line seems to be the beginning of a row, since a SKU stands in it."""
+        shape, index = self._layout.shape, min(self._layout.columns.sku, len(cells) - 1)
+        return any(map(shape.sku_known, cells)) if shape.sku_patterns else shape.sku_like(cells[index])
+
+    def _take_back_above(self, start: int, end: int, holds_sku: bool) -> bool:
+        """Reject the row right above a line of one cell where its last value may go on; a last line is a footer."""
+        if self._last_end != start or (self._final and end == len(self._lines)):
+            return False
+        columns, last = self._layout.columns, self._layout.width - 1
+        sku_cut = last == columns.sku and not self._layout.shape.sku_known(self._rows.sku[-1])
+        active_cut = last == columns.active and self._rows.active[-1] is None
+        text_cut = last in (columns.sku, columns.name, columns.description) and not holds_sku
+        if not (sku_cut or active_cut or text_cut):
+            return False
+        self._take_back(start)
+        return True
+
+    def _doubtful(self, raw: str, cells: list[str], start: int, end: int) -> str:
+        """Why a row that is good by itself can't be trusted where it stands, or ""."""
+        if self._stray and raw.endswith("\r"):
+            return "It ends in a carriage return by itself, so that its last value may go on in the next line."
+        if (self._doubt or self._fragment_end == start) and self._may_begin_above(cells, start):
+            return "Its first value may have begun in the line above."
+        if (self._doubt or self._loose_end == start) and not self._sure_of(cells, start, end):
+            return "It can't be told from the rest of the broken line before it."
+        return ""
+
+    def _may_begin_above(self, cells: list[str], start: int) -> bool:
+        """Whether a row may be the rest of a record that begins above: its first value is text that was cut in two."""
+        columns, shape = self._layout.columns, self._layout.shape
+        if self._fragment_end == start:
+            above = self._lines[start - 1].strip()
+            if columns.sku == 0 and shape.sku_known(cells[0]):
+                return above[:1] != "<" and not shape.holds_sku(above) and (shape.sku_spaced or len(above.split()) == 1)
+            return columns.sku == 0 or (0 in (columns.name, columns.description, columns.active))
+        sure = self._lines[start].startswith('"') and not self._loose_short
+        return self._loose_end == start and not sure and 0 in (columns.name, columns.description)
+
+    def _sure_of(self, cells: list[str], start: int, end: int) -> bool:
+        """Whether a record near a broken one is a row: it looks like one, and so does its SKU or what follows."""
+        shape = self._layout.shape
+        if shape.quoted and not self._lines[start].startswith('"'):
+            return False
+        known, loose = shape.sku_known(cells[self._layout.columns.sku]), self._loose_end == start
+        if known and not (loose and self._doubt):
+            return True
+        if not shape.fits(cells):
+            return False
+        if known or not self._doubt:
+            return True
+        return not (shape.sku_patterns and loose) and self._run_of_rows(start, end)
+
+    def _run_of_rows(self, start: int, end: int) -> bool:
+        """Whether the next records look like rows too."""
+        at, rows = self._starts[end], 0
+        while rows < SURE_AFTER - 1:
+            parsed = self._layout.grammar.parse(self._text, at)
+            cut_off = parsed.end == len(self._text) if isinstance(parsed, Record) else parsed.open_ended
+            if cut_off and not self._final and len(self._text) - self._starts[start] < MAX_RECORD:
+                raise NeedMore(start)
+            if at == len(self._text):
+                break
+            if isinstance(parsed, Violation):
+                return False
+            if self._text[at : parsed.end].strip(LINE_ENDS):
+                if not self._layout.shape.fits(parsed.cells):
+                    return False
+                rows += 1
+            at = parsed.end
+        return rows > 0
+
+    def _broken(self, at: int, violation: Violation) -> int:
+        """Reject the physical line at which a record with a broken quote begins, and go on in doubt behind it."""
+        line = self._lines[at]
+        bare = line.rstrip(LINE_ENDS)
+        cells = bare.split(self._layout.delimiter)
+        short = len(cells) < self._layout.width
+        closing = violation.opened < 0 and self._closing(violation.at)
+        if closing and not self._row_by_itself([cell.strip('"') for cell in cells]):
+            self._lost_opening(at)
+        if not (short and self._extend_torn(at, at + 1)):
+            self._begun |= len(cells) > 1 and self._names_a_sku([cell.strip('"') for cell in cells])
+            self._torn = len(self._rejected)
+            self._rejected.append(self._describe(at, violation, bare))
+        self._doubt = SURE_AFTER
+        self._broken_since = True
+        self._loose_end, self._loose_short = at + 1, short
+        return at + 1
+
+    def _describe(self, at: int, violation: Violation, bare: str) -> Rejection:
+        line = self._first_line + at
+        column = self._title(violation.column)
+        if is_bad(bare):
+            text = "Some bytes of the line are not in the file's encoding."
+            return rejection(line, line, "bad_encoding", text, (bare,), column, bare)
+        if violation.opened < 0:
+            text = f"A quote stands in the middle of the value of “{column}”, which is not quoted."
+            return rejection(line, line, "bad_quoting", text, (bare,), column, bare)
+        opened = self._first_line + self._index(violation.opened)
+        stop = self._first_line + self._index(max(0, violation.at - 1))
+        if violation.open_ended or stop > opened:
+            text = f"A quote opens a value of “{column}” in line {opened} and is never properly closed."
+            return rejection(line, line, "unclosed_quote", text, (bare,), column, bare)
+        text = f"There is text after the quote that closes the value of “{column}”."
+        return rejection(line, line, "bad_quoting", text, (bare,), column, bare)
+
+    def _lost_opening(self, at: int) -> None:
+        """A value ends in a quote that nothing opened: the row just above may be its beginning, cut off.
+
+        Rows above that don't look like rows may be parts of it too.
+        """
+        if self._begun or self._broken_since:
+            return
+        while self._rows.line and not self._take_back(at):
+            pass
+
+    def _row_by_itself(self, cells: list[str]) -> bool:
+        shape = self._layout.shape
+        return shape.fits(cells) and (not shape.sku_patterns or shape.sku_known(cells[self._layout.columns.sku]))
+
+    def _closing(self, at: int) -> bool:
+        return self._text[at + 1 : at + 2] in ("", self._layout.delimiter, "\r", "\n")
+
+
+def called(delimiter: str | None) -> str:
+    """A delimiter for a sentence: "commas"."""
+    return {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "pipes"}.get(delimiter or "", f"“{delimiter}”")
