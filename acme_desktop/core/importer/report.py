@@ -204,14 +204,17 @@ def superseded(connection: Connection[Any], import_id: int, *, limit: int = 1000
         ).fetchall()
 
 
-def rejects(connection: Connection[Any], import_id: int) -> Iterator[dict[str, Any]]:
-    """The rejected rows in file order: line, end_line, field, reason, message, value, cells (list of text)."""
+def rejects(connection: Connection[Any], import_id: int, *, limit: int | None = None) -> Iterator[dict[str, Any]]:
+    """The rejected rows in file order: line, end_line, field, reason, message, value, cells (list of text).
+
+    Read the iterator to its end: it holds a cursor of the server.
+    """
     with connection.cursor("rejects", row_factory=dict_row) as cursor:
         cursor.itersize = 2000
         yield from cursor.execute(
             "SELECT line, end_line, field, reason, message, value, cells FROM import_rejects "
-            "WHERE import_id = %s ORDER BY ordinal",
-            (import_id,),
+            "WHERE import_id = %s ORDER BY ordinal LIMIT %s",
+            (import_id, limit),
         )
 
 

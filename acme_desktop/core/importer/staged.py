@@ -201,8 +201,7 @@ class StagedImport:
     def rejections(self, *, limit: int = 1000) -> list[dict[str, Any]]:
         """The first rejected rows."""
         with self._connection.transaction():
-            rows = report.rejects(self._connection, self.import_id)
-            return [row for row, _ in zip(rows, range(limit), strict=False)]
+            return list(report.rejects(self._connection, self.import_id, limit=limit))
 
     def commit(self, progress: Progress) -> ImportReport:
         """Merge into the catalogue, all or nothing.

@@ -16,7 +16,7 @@ from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.errors import NotFound, Refused
 from acme_desktop.core.foundation.progress import Progress
-from acme_desktop.core.importer import report, run, staging
+from acme_desktop.core.importer import report, run, running, staging
 from acme_desktop.core.importer.options import ImportOptions
 
 AUTHOR = Author("anna", "tests")
@@ -66,7 +66,8 @@ def state(database: Database) -> list[tuple[Any, ...]]:
 def wait_until_forgotten(database: Database, import_id: int) -> None:
     """The server notices a little later that the killed process is gone."""
     with psycopg.connect(database.url, autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(%s, %s)", (0x696D70, import_id))
+        connection.execute("SELECT pg_advisory_lock(%s, %s)", (running.CLASS, import_id))
+        connection.execute("SELECT pg_advisory_unlock(%s, %s)", (running.CLASS, import_id))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kill -9 is a signal")
