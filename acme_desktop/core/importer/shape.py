@@ -34,6 +34,13 @@ def _pattern(sku: str) -> str:
     return _RUN_OF_DIGITS.sub("999", _DIGIT.sub("9", _RUN_OF_LETTERS.sub("a", sku)))
 
 
+def _usual(build: str, times: int, of: int) -> bool:
+    """Whether SKUs are often built so; of a few rows one will do, if it has letters and digits."""
+    if of < _ENOUGH and "a" in build and "9" in build:
+        return True
+    return times >= max(2, of * _USUAL)
+
+
 def _mostly(count: int, of: int) -> bool:
     return of >= _ENOUGH and of - count <= max(1, of * _EXCEPTIONS)
 
@@ -106,7 +113,7 @@ def learn(columns: Columns, rows: Sequence[Sequence[str]], *, quoted: bool = Fal
         unpadded=frozenset(
             i for i in width if sum(row[i][:1] in _PADDING for row in rows) <= max(1, len(rows) * _EXCEPTIONS)
         ),
-        sku_patterns=frozenset(build for build, times in patterns.items() if times >= max(2, len(rows) * _USUAL)),
+        sku_patterns=frozenset(build for build, times in patterns.items() if _usual(build, times, len(rows))),
         sku_longest=max(map(len, skus), default=0),
         sku_spaced=sum(_SPACE.search(sku) is not None for sku in skus) > max(1, len(rows) * _EXCEPTIONS),
         sku_digits=_mostly(sum(any(char.isdigit() for char in sku) for sku in skus), len(skus)),
