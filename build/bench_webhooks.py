@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import multiprocessing
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -22,8 +23,6 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-import httpx
 
 from acme_desktop.core.changes import change_set
 from acme_desktop.core.changes.change_set import Author
@@ -38,6 +37,22 @@ from acme_desktop.core.webhooks.endpoints import EndpointChanges
 from acme_desktop.core.webhooks.sender import SLOTS
 
 AUTHOR = Author("bench", "bench")
+EVENT_BYTES = 420
+BARE = """
+import asyncio, sys, time, httpx
+url, slots, number, size = sys.argv[1], *map(int, sys.argv[2:])
+async def main():
+    limits = httpx.Limits(max_connections=slots, max_keepalive_connections=slots)
+    pending = iter([b"x" * size] * number)
+    async with httpx.AsyncClient(limits=limits, trust_env=False) as client:
+        async def work():
+            for body in pending:
+                (await client.post(url, content=body)).raise_for_status()
+        started = time.perf_counter()
+        await asyncio.gather(*(work() for _ in range(slots)))
+        return time.perf_counter() - started
+print(asyncio.run(main()))
+"""
 ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
@@ -83,7 +98,7 @@ def serve(port: Any, arrivals: Any) -> None:
 
 
 class Bench:
-    """A database with products, and a receiver."""
+    """A database, and a receiver."""
 
     def __init__(self, database: Database, url: str, arrivals: Any, rounds: int) -> None:
         self.database, self.url, self.arrivals, self.rounds = database, url, arrivals, rounds
@@ -130,14 +145,19 @@ class Bench:
             self.reset()
             self.hook(mode=mode)
             self.insert(events)
-            bodies = [b"x" * 440 * 500] * (events // 500) if mode == "batch" else [b"x" * 440] * events
-            bare.append(events / asyncio.run(bare_loop(self.url, bodies)))
+            per_request = 500 if mode == "batch" else 1
+            bare.append(events / self.alone(events // per_request, EVENT_BYTES * per_request))
             started = time.perf_counter()
             totals = asyncio.run(Dispatcher(self.database).run(until_empty=True))
             ours.append(events / (time.perf_counter() - started))
             assert totals.delivered == events, totals
         a, b = statistics.median(ours), statistics.median(bare)
         print(f"mode {mode}: {a:,.0f} events/s, {a / b:.2f} of a bare httpx loop ({b:,.0f})")
+
+    def alone(self, number: int, size: int) -> float:
+        """Seconds of the bare loop, in a process of its own that has nothing of ours loaded."""
+        program = [sys.executable, "-c", BARE, self.url, str(SLOTS), str(number), str(size)]
+        return float(subprocess.run(program, stdout=subprocess.PIPE, check=True, text=True).stdout)
 
     def latency(self, edits_made: int) -> None:
         """Milliseconds from the start of an edit to its first byte at the receiver."""
@@ -161,21 +181,6 @@ class Bench:
         await task
         ordered = sorted(1000 * one for one in taken)
         return f"median {statistics.median(ordered):.0f} ms, p95 {ordered[int(len(ordered) * 0.95)]:.0f} ms"
-
-
-async def bare_loop(url: str, bodies: list[bytes]) -> float:
-    """Seconds in which httpx alone sends the bodies."""
-    pending = iter(bodies)
-    limits = httpx.Limits(max_connections=SLOTS, max_keepalive_connections=SLOTS)
-    async with httpx.AsyncClient(limits=limits, trust_env=False) as client:
-
-        async def work() -> None:
-            for body in pending:
-                (await client.post(url, content=body)).raise_for_status()
-
-        started = time.perf_counter()
-        await asyncio.gather(*(work() for _ in range(SLOTS)))
-        return time.perf_counter() - started
 
 
 def main() -> None:

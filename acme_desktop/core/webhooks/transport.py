@@ -5,7 +5,10 @@ The name in the URL stays in the Host header and in the TLS handshake; what is d
 
 from __future__ import annotations
 
+import importlib.util
+import select
 import ssl
+import sys
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextvars import ContextVar
@@ -17,6 +20,11 @@ import httpx
 
 from acme_desktop.core.webhooks import addresses
 from acme_desktop.core.webhooks.addresses import Resolver, Scope
+
+# httpcore asks for sniffio several times in every request. Where it is not installed, that would search the disk each
+# time; a None among the modules ends the search at once.
+if importlib.util.find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 MOST_HEAD = 64 * 1024
 """Bytes of status line and headers that are read."""
@@ -52,6 +60,7 @@ class GuardedStream(httpcore.AsyncNetworkStream):
         self._address = address
         self._received = 0
         self._start = b""
+        self._socket = inner.get_extra_info("socket")
         self.head_complete = False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -92,7 +101,20 @@ class GuardedStream(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         """What the socket knows."""
+        if info == "is_readable":
+            return self._readable()  # asked for every idle connection in every request
         return self._inner.get_extra_info(info)
+
+    def _readable(self) -> bool:
+        """Whether bytes wait, or the other side has closed."""
+        number = -1 if self._socket is None else self._socket.fileno()
+        if number < 0:
+            return True
+        if hasattr(select, "poll"):
+            poll = select.poll()
+            poll.register(number, select.POLLIN)
+            return bool(poll.poll(0))
+        return bool(select.select([number], [], [], 0)[0])
 
     def _status(self) -> int:
         parts = self._start.split(b" ", 2)
