@@ -41,11 +41,13 @@ class Doubt(Ledger):
     def _names_a_sku(self, cells: list[str]) -> bool:
         """Whether a broken line seems to be the beginning of a row, since a SKU stands in it."""
         shape, index = self._layout.shape, min(self._layout.columns.sku, len(cells) - 1)
-        return any(map(shape.sku_known, cells)) if shape.sku_patterns else shape.sku_like(cells[index])
+        return any(map(shape.sku_known, cells)) if shape.sku_builds else shape.sku_like(cells[index])
 
     def _take_back_above(self, start: int, end: int, holds_sku: bool) -> bool:
         """Reject the row right above a line of one cell where its last value may go on; a last line is a footer."""
-        if self._last_end != start or (self._final and end == len(self._lines)):
+        stray = self._lines[start - 1].endswith("\r") and "\n" in self._text
+        footer = self._final and end == len(self._lines) and not stray
+        if self._last_end != start or footer:
             return False
         columns, last = self._layout.columns, self._layout.width - 1
         sku_cut = last == columns.sku and not self._layout.shape.sku_known(self._rows.sku[-1])
@@ -71,6 +73,9 @@ class Doubt(Ledger):
         columns, shape = self._layout.columns, self._layout.shape
         if self._fragment_end == start:
             above = self._lines[start - 1].strip()
+            odd_end = self._lines[start - 1].endswith("\r") and not self._lines[start].endswith("\r")
+            if columns.sku == 0 and odd_end:
+                return True
             if columns.sku == 0 and shape.sku_known(cells[0]):
                 return above[:1] != "<" and not shape.holds_sku(above) and (shape.sku_spaced or len(above.split()) == 1)
             return columns.sku == 0 or (0 in (columns.name, columns.description, columns.active))
@@ -89,7 +94,7 @@ class Doubt(Ledger):
             return False
         if known or not self._doubt:
             return True
-        return not (shape.sku_patterns and loose) and self._run_of_rows(start, end)
+        return not (shape.sku_builds and loose) and self._run_of_rows(start, end)
 
     def _run_of_rows(self, start: int, end: int) -> bool:
         """Whether the next records look like rows too."""
@@ -157,7 +162,7 @@ class Doubt(Ledger):
 
     def _row_by_itself(self, cells: list[str]) -> bool:
         shape = self._layout.shape
-        return shape.fits(cells) and (not shape.sku_patterns or shape.sku_known(cells[self._layout.columns.sku]))
+        return shape.fits(cells) and (not shape.sku_builds or shape.sku_known(cells[self._layout.columns.sku]))
 
     def _closing(self, at: int) -> bool:
         return self._text[at + 1 : at + 2] in ("", self._layout.delimiter, "\r", "\n")

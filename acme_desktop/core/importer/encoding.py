@@ -221,10 +221,15 @@ def _count_bad(open_stream: Callable[[], BinaryIO]) -> int:
                 bad += 1
                 if len(sample) < 8192:
                     sample += line[:2048] + b"\n"
-    few = lines >= _TELLING_LINES and bad <= max(1, lines * FEW)
+    few = bad <= max(1, lines * FEW) and (lines >= _TELLING_LINES or not _may_be_letters(bytes(sample)))
     if not first_is_bad and (bad <= 3 * good or few):
         return bad
     raise EncodingNeeded(candidates(bytes(sample)))
+
+
+def _may_be_letters(line: bytes) -> bool:
+    """Whether bytes that are not UTF-8 could be letters of Western Europe, and not just damage."""
+    return any(0xC0 <= byte < 0xFE for byte in line)
 
 
 def _byte_lines(stream: BinaryIO) -> Iterator[bytes]:

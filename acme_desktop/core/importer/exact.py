@@ -140,7 +140,7 @@ class _Pass(Doubt):
         if rows >= _MANY_SWALLOWED and rows >= end - at - 2:
             return self._broken(at, Violation(0, self._text.index('"', self._starts[at]), self._starts[end]))
         line = self._first_line + at
-        text = f"A quote opens in line {line} and closes in line {line + end - at - 1}, over what look like rows."
+        text = f"A quote opens in line {line} and closes in line {line + end - at - 1}; that is hardly one value."
         self._reject(at, end, "unclosed_quote", text, [self._raw(at, end).rstrip(LINE_ENDS)])
         self._doubt = SURE_AFTER
         return end

@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from acme_desktop.core.importer.grammar import Grammar, Violation, physical_lines
+from acme_desktop.core.importer.grammar import Grammar, Record, Violation, physical_lines
 from acme_desktop.core.importer.rows import Columns, is_blank
 
 _NUMBER = re.compile(r"[-+]?\d[\d.,]*")
-_RUN_OF_LETTERS = re.compile(r"[^\W\d_]+")
+_LETTER = re.compile(r"[^\W\d_]")
+_RUN_OF_LETTERS = re.compile(r"a+")
 _DIGIT = re.compile(r"\d")
 _RUN_OF_DIGITS = re.compile(r"9{4,}")
 _SPACE = re.compile(r"\s")
@@ -26,12 +27,28 @@ _SPACE = re.compile(r"\s")
 _EXCEPTIONS = 0.05
 _ENOUGH = 5
 _USUAL = 0.04
+_NEARLY_ALL = 0.9
 _PADDING = (" ", "\t")
 
 
-def _pattern(sku: str) -> str:
-    """A SKU's build: "AB-1204" is "a-999", as is every longer run of digits."""
-    return _RUN_OF_DIGITS.sub("999", _DIGIT.sub("9", _RUN_OF_LETTERS.sub("a", sku)))
+def _build(sku: str) -> str:
+    """A SKU's build, to the character: "AB-1204" is "aa-9999"."""
+    return _DIGIT.sub("9", _LETTER.sub("a", sku))
+
+
+def _rough(build: str) -> str:
+    """A build without the lengths of its words and of its longer numbers: "a-999"."""
+    return _RUN_OF_DIGITS.sub("999", _RUN_OF_LETTERS.sub("a", build))
+
+
+def _usual_builds(skus: Sequence[str]) -> tuple[frozenset[str], bool]:
+    """How SKUs are usually built, and whether to the character: so where a few builds make up nearly all."""
+    exactly = Counter(map(_build, skus))
+    builds = frozenset(build for build, times in exactly.items() if _usual(build, times, len(skus)))
+    if sum(exactly[build] for build in builds) >= len(skus) * _NEARLY_ALL:
+        return builds, True
+    roughly = Counter(_rough(_build(sku)) for sku in skus)
+    return frozenset(build for build, times in roughly.items() if _usual(build, times, len(skus))), False
 
 
 def _usual(build: str, times: int, of: int) -> bool:
@@ -53,7 +70,8 @@ class Shape:
         columns: where the fields stand.
         numeric: indexes of columns that hold numbers only.
         unpadded: indexes of columns whose cells never begin with a space.
-        sku_patterns: the usual builds of SKUs; empty where too few were seen.
+        sku_builds: how SKUs are usually built; empty where too few were seen.
+        sku_exact: those builds hold to the character, not only roughly.
         sku_longest: characters of the longest SKU seen.
         sku_spaced: SKUs have spaces in them.
         sku_digits: every SKU has a digit.
@@ -63,7 +81,8 @@ class Shape:
     columns: Columns
     numeric: frozenset[int]
     unpadded: frozenset[int]
-    sku_patterns: frozenset[str]
+    sku_builds: frozenset[str]
+    sku_exact: bool
     sku_longest: int
     sku_spaced: bool
     sku_digits: bool
@@ -92,20 +111,20 @@ class Shape:
 
     def sku_known(self, cell: str) -> bool:
         """Whether a cell is built as SKUs of this file usually are; False where too few were seen."""
-        return _pattern(cell.strip()) in self.sku_patterns
+        build = _build(cell.strip())
+        return (build if self.sku_exact else _rough(build)) in self.sku_builds
 
     def holds_sku(self, cell: str) -> bool:
         """Whether a cell begins or ends with what is built like a SKU, as where a delimiter was lost."""
         text = cell.strip()
-        ends = range(1, min(len(text), 40) + 1)
-        return any(_pattern(text[:n]) in self.sku_patterns or _pattern(text[-n:]) in self.sku_patterns for n in ends)
+        return any(self.sku_known(text[:n]) or self.sku_known(text[-n:]) for n in range(1, min(len(text), 40) + 1))
 
 
 def learn(columns: Columns, rows: Sequence[Sequence[str]], *, quoted: bool = False) -> Shape:
     """The traits of some rows of the right width; where there are too few, what most files have in common."""
     width = range(len(columns.header))
     skus = [row[columns.sku].strip() for row in rows]
-    patterns = Counter(map(_pattern, skus))
+    builds, exact = _usual_builds(skus)
     filled = [[row[i].strip() for row in rows if row[i].strip()] for i in width]
     return Shape(
         columns,
@@ -113,7 +132,8 @@ def learn(columns: Columns, rows: Sequence[Sequence[str]], *, quoted: bool = Fal
         unpadded=frozenset(
             i for i in width if sum(row[i][:1] in _PADDING for row in rows) <= max(1, len(rows) * _EXCEPTIONS)
         ),
-        sku_patterns=frozenset(build for build, times in patterns.items() if _usual(build, times, len(rows))),
+        sku_builds=builds,
+        sku_exact=exact,
         sku_longest=max(map(len, skus), default=0),
         sku_spaced=sum(_SPACE.search(sku) is not None for sku in skus) > max(1, len(rows) * _EXCEPTIONS),
         sku_digits=_mostly(sum(any(char.isdigit() for char in sku) for sku in skus), len(skus)),
@@ -122,7 +142,7 @@ def learn(columns: Columns, rows: Sequence[Sequence[str]], *, quoted: bool = Fal
 
 
 def swallowed_rows(raw: str, grammar: Grammar, shape: Shape) -> int:
-    """How many rows an unclosed quote seems to have swallowed in a record over lines; 0 for an ordinary record.
+    """How many rows a wrong quote seems to have swallowed in a record over lines; 0 for an ordinary record.
 
     A quoted value that holds rows holds little else, so most of its lines after the first must look like rows, or one
     down to its SKU. One line of a description that looks like a row by accident is not enough. A SKU over several lines
@@ -141,7 +161,17 @@ def swallowed_rows(raw: str, grammar: Grammar, shape: Shape) -> int:
         rows, sure = rows + more, sure or surely
         if index == shape.columns.sku or (rows and (sure or 2 * rows > len(inner) + 1)):
             return max(rows, 1)
-    return 0
+    return int(_closes_early(raw, grammar, shape))
+
+
+def _closes_early(raw: str, grammar: Grammar, shape: Shape) -> bool:
+    """Whether a value ends at a quote inside a sentence: `at 30", dry flat`, where no cell begins with a space."""
+    if not any(f'"{grammar.delimiter}{space}' in raw for space in _PADDING):
+        return False
+    parsed = grammar.parse(raw, 0)
+    assert isinstance(parsed, Record)
+    cells = parsed.cells
+    return any(cells[index][:1] in _PADDING for index in shape.unpadded if index < len(cells))
 
 
 def _rows_among(lines: list[str], grammar: Grammar, shape: Shape) -> tuple[int, bool]:
@@ -168,7 +198,7 @@ def _row_at_the_end(line: str, grammar: Grammar, shape: Shape) -> tuple[bool, bo
         return False, False
     width, sku = len(shape.columns.header), shape.columns.sku
     cells = _bare(line, grammar)
-    if not shape.sku_patterns:
+    if not shape.sku_builds:
         return shape.fits(cells) or (len(cells) >= width and shape.sku_like(cells[sku])), False
     begun = len(cells) > max(1, sku) and shape.sku_known(cells[sku]) and (sku == 0 or len(cells) >= width)
     ended = len(cells) >= width and shape.sku_known(cells[sku - width])

@@ -160,7 +160,7 @@ def _rows(text: str, delimiter: str, width: int, literal: bool) -> _Sampled:
         seen += 1
         if len(cells) != width:
             misfits[len(cells)] += 1
-            doubt = doubt and _UNSURE_ROWS
+            doubt = _UNSURE_ROWS if doubt else 1
         elif doubt:
             doubt -= 1
         else:
