@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from acme_desktop.core.database.catalogue_indexes import NAME_SORTED
 from acme_desktop.core.foundation.errors import UsageProblem
 from acme_desktop.core.foundation.product_rules import storable
 
@@ -113,27 +115,37 @@ def _until(column: str, end: date | datetime) -> Clause:
 
 
 class _Order(NamedTuple):
-    """How a field sorts: its expression on a row, and the same for a bound value."""
+    """How a field sorts: its expression on a row, the same for a bound value, and the kind of index for it.
+
+    The kinds are those of `catalogue_indexes`; "" is an index that every product is in, None is no index at all.
+    """
 
     row: str
     value: str
+    kind: str | None = None
 
 
 # Text sorts without regard to letter case; a missing description sorts as a blank one.
 _ORDERS = {
-    "sku": _Order("sku_key", "lower(%s::text)"),
-    "name": _Order("lower(name)", "lower(%s::text)"),
+    "sku": _Order("sku_key", "lower(%s::text)", ""),
+    "name": _Order(NAME_SORTED, "lower(left(%s::text, 200))", "name"),
     "description": _Order("lower(coalesce(description, ''))", "lower(coalesce(%s::text, ''))"),
     "active": _Order("active", "%s::boolean"),
-    "created_at": _Order("created_at", "%s::timestamptz"),
-    "updated_at": _Order("updated_at", "%s::timestamptz"),
-    "id": _Order("id", "%s::bigint"),
+    "created_at": _Order("created_at", "%s::timestamptz", "created"),
+    "updated_at": _Order("updated_at", "%s::timestamptz", "updated"),
+    "id": _Order("id", "%s::bigint", ""),
 }
 
 SORT_FIELDS = tuple(_ORDERS)
 """What products can be sorted by."""
 
+SLOW_SORT_FIELDS = tuple(field for field, order in _ORDERS.items() if order.kind is None)
+"""Those without an index: sorting by them looks at every product that matches."""
+
 _UNIQUE = {"sku", "id"}
+
+# Three letters or digits in a row make a trigram; a shorter text is looked for in one product after the other.
+_LONG_ENOUGH = re.compile(r"[^\W_]{3}")
 
 
 @dataclass(frozen=True)
@@ -160,6 +172,30 @@ class Sort:
         if direction not in ("", "asc", "desc"):
             raise UsageProblem(f"There is no sort direction {direction!r}.", "Choose asc or desc.")
         return cls(field, direction == "desc")
+
+
+def sorting_index(sort: Sort) -> str | None:
+    """The kind of index that has products in this order; "" is one that every product is in."""
+    return _ORDERS[sort.field].kind
+
+
+def sorting_columns(sort: Sort) -> str:
+    """The columns that the order is made of."""
+    return {"sku": "sku_key, sku, id", "id": "id"}.get(sort.field, f"{sort.field}, id")
+
+
+def finding_index(question: Filter) -> str | None:
+    """The kind of index that finds what matches; "" is one that every product is in."""
+    texts = (question.sku, question.name, question.description, question.search)
+    if any(text and _LONG_ENOUGH.search(text) for text in texts):
+        return "search"
+    if question.changed_in is not None:
+        return ""
+    if question.created_from or question.created_to:
+        return "created"
+    if question.updated_from or question.updated_to:
+        return "updated"
+    return None
 
 
 def order_by(sort: Sort, *, reverse: bool = False) -> str:

@@ -1,9 +1,14 @@
-"""A question's answer: its pages, its count, and single products."""
+"""A question's answer: its pages, its count, and single products.
+
+Pages by key (`after`, `before`) cost the same anywhere, so does the last one. A page by its number is counted off
+from the nearer end, or from the nearest of the `landmarks` that a program has at hand.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
@@ -11,7 +16,9 @@ from psycopg.rows import class_row
 
 from acme_desktop.core.foundation.errors import NotFound
 from acme_desktop.core.foundation.product_rules import storable
-from acme_desktop.core.products.filters import Clause, Filter, Sort, beyond, order_by, where
+from acme_desktop.core.products import plans
+from acme_desktop.core.products.filters import Clause, Filter, Sort, order_by, where
+from acme_desktop.core.products.plans import Asked
 from acme_desktop.core.products.product import COLUMNS, Product
 from acme_desktop.core.products.skus import as_kept
 
@@ -21,24 +28,83 @@ if TYPE_CHECKING:
 
 
 def page(
-    database: Database, question: Filter, sort: Sort, number: int, size: int, progress: Progress | None = None
+    database: Database,
+    question: Filter,
+    sort: Sort,
+    number: int,
+    size: int,
+    progress: Progress | None = None,
+    *,
+    landmarks: Landmarks | None = None,
 ) -> list[Product]:
     """Page `number` (from 1) of `size` products; empty beyond the end.
 
-    Its cost grows with the number; `after` and `before` cost the same anywhere.
+    Without `landmarks` its cost grows with the number.
 
     Raises:
         Cancelled: through `progress`.
     """
+    skip = (number - 1) * size
+    asked = Asked(question, sort)
+    if landmarks is not None and skip:
+        asked, skip, size = landmarks.approach(asked, skip, size)
+        if not size:
+            return []
+    with _connection(database, progress) as connection:
+        found = plans.read(connection, asked, size, skip, progress)
+    return found[::-1] if asked.reverse else found
+
+
+@dataclass(frozen=True)
+class Landmarks:
+    """Where a question's products stand, as of one moment: the exact count, and every so manyth of them.
+
+    Attributes:
+        total: how many match.
+        step: how many products lie between two marks.
+        marks: of the products at 0, step, 2 * step, ...: the value that they are sorted by, and the id.
+    """
+
+    total: int
+    step: int
+    marks: tuple[tuple[Any, int], ...]
+
+    def approach(self, asked: Asked, skip: int, size: int) -> tuple[Asked, int, int]:
+        """How to read `size` products after `skip`: from the end or from a mark, how many to skip, how many to take."""
+        size = max(0, min(size, self.total - skip))
+        rest = self.total - skip - size
+        if rest < self.step:
+            return replace(asked, reverse=True), rest, size
+        number = (skip - 1) // self.step if skip else 0
+        if number >= len(self.marks):
+            return asked, skip, size
+        return replace(asked, beyond=self.marks[number]), skip - number * self.step - 1, size
+
+
+def landmarks(
+    database: Database, question: Filter, sort: Sort, progress: Progress | None = None, *, step: int = 5_000
+) -> Landmarks:
+    """Count exactly, and remember on the way where pages are; seconds for ten million products, so in the background.
+
+    Raises:
+        Cancelled: through `progress`.
+    """
+    with _connection(database, progress) as connection:
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        total = plans.count(connection, question)
+        return Landmarks(total, step, tuple(plans.mark(connection, question, sort, step)))
+
+
+def estimate(database: Database, question: Filter) -> int:
+    """About how many products match, at once: from the server's statistics."""
     condition = where(question)
-    return _read(
-        database,
-        Clause(
-            f"WHERE {condition.sql} ORDER BY {order_by(sort)} LIMIT %s OFFSET %s",
-            (*condition.values, size, (number - 1) * size),
-        ),
-        progress,
-    )
+    with database.connect() as connection:
+        query = f"EXPLAIN (FORMAT JSON) SELECT FROM products WHERE {condition.sql}"
+        row = connection.execute(query, condition.values, prepare=False).fetchone()
+    assert row is not None
+    explained: Any = row[0]
+    rows: int = explained[0]["Plan"]["Plan Rows"]
+    return rows
 
 
 def stream(
@@ -81,12 +147,8 @@ def before(
 
 def count(database: Database, question: Filter, progress: Progress | None = None) -> int:
     """How many products match, exactly."""
-    condition = where(question)
     with _connection(database, progress) as connection:
-        row = connection.execute(f"SELECT count(*) FROM products WHERE {condition.sql}", condition.values).fetchone()
-    assert row is not None
-    number: int = row[0]
-    return number
+        return plans.count(connection, question)
 
 
 def get(database: Database, sku: str) -> Product:
@@ -123,15 +185,9 @@ def _neighbours(
     *,
     reverse: bool,
 ) -> list[Product]:
-    condition = where(question)
-    position = Clause("true")
-    if product is not None:
-        position = beyond(sort, getattr(product, sort.field), product.id, reverse=reverse)
-    tail = Clause(
-        f"WHERE {condition.sql} AND {position.sql} ORDER BY {order_by(sort, reverse=reverse)} LIMIT %s",
-        (*condition.values, *position.values, size),
-    )
-    return _read(database, tail, progress)
+    position = None if product is None else (getattr(product, sort.field), product.id)
+    with _connection(database, progress) as connection:
+        return plans.read(connection, Asked(question, sort, position, reverse), size, 0, progress)
 
 
 def _read(database: Database, tail: Clause, progress: Progress | None = None) -> list[Product]:

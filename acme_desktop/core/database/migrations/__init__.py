@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from acme_desktop.core.database.connections import Database
 
-HEAD = "0003"
+HEAD = "0004"
 """The schema that this program works with: the newest step in ``versions``."""
 
 # Any number that no other program on the server is likely to lock.

@@ -1,0 +1,327 @@
+"""Indexes for search and sorting that an import does not pay for, kept up by a background step.
+
+A trigram index makes "contains" search fast on millions of rows, and costs ten times the whole import when it is
+there while rows are merged; one on the name costs half as much again as the merge. So each of these indexes covers
+a *segment*: the products whose last change lies up to a bound (``changed_in <= 40``). Whatever is written later has a
+greater number, is in no segment, and costs them nothing; a question asks the segments through their indexes and
+the *tail* behind the last one through the plain index on ``changed_in``. `maintain` brings the tail under a new
+segment when it has grown, concurrently with readers and edits, and now and then makes one segment of all.
+
+Nothing depends on that step for being right: a question reads from the server's catalogue which segments there
+are, and the conditions of segments and tail divide the products whatever they say. A step that is killed or gives
+way to an import leaves at most an unfinished index, which costs new rows nothing and is removed by the next step.
+
+The other way, dropping the index before a merge and building it again, was not taken: for as long as that lasts,
+minutes with ten million products, every search reads the whole table.
+
+Where the trigram extension may not be installed, there is no index for search and all else stands.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import psycopg
+from psycopg import Connection, sql
+
+from acme_desktop.core.foundation.progress import Progress
+
+if TYPE_CHECKING:
+    from acme_desktop.core.database.connections import Database
+
+NAME_SORTED = "lower(left(name, 200))"
+"""What products are sorted by name by: a whole name may be too long for an index."""
+
+_METHODS = {
+    "name": f"({NAME_SORTED}, id)",
+    "created": "(created_at, id)",
+    "updated": "(updated_at, id)",
+    # Nothing but an update by another program is ever added, so there is no point in a list of pending entries.
+    "search": "USING gin (sku_key gin_trgm_ops, name gin_trgm_ops, description gin_trgm_ops) WITH (fastupdate = off)",
+}
+KINDS = tuple(_METHODS)
+"""The indexes of a segment, in the order in which they are made."""
+
+# A tail up to this many products, or this share of all, is looked through faster than a person notices.
+_FEW = 20_000
+_SHARE = 200
+# More segments than this, or later ones that are together this part of the first, become one.
+_MOST_SEGMENTS = 4
+_LATER_PART = 4
+
+# Any number that no other program on the server is likely to lock.
+_LOCK = 0x61636D66
+
+_log = logging.getLogger(__name__)
+
+
+class Bound(NamedTuple):
+    """Up to where a segment reaches: by the last change set or, for products that have none, by their id."""
+
+    change_set: int
+    product: int
+
+    @property
+    def within(self) -> str:
+        """The products up to the bound."""
+        return f"(changed_in <= {self.change_set} OR (changed_in IS NULL AND id <= {self.product}))"
+
+    @property
+    def beyond(self) -> tuple[str, str]:
+        """The others, in two parts of which each has its index."""
+        return f"changed_in > {self.change_set}", f"(changed_in IS NULL AND id > {self.product})"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The products after one bound and up to another; without a lower bound from the first one on."""
+
+    lower: Bound | None
+    upper: Bound
+
+    @property
+    def condition(self) -> str:
+        """The products of the segment, word for word as its indexes have it."""
+        if self.lower is None:
+            return self.upper.within
+        return f"({' OR '.join(self.lower.beyond)}) AND {self.upper.within}"
+
+    def index(self, kind: str) -> str:
+        """The name of one of its indexes, which tells its bounds."""
+        return "_".join(["products", kind, *(str(part) for part in (*(self.lower or (0, 0)), *self.upper))])
+
+
+@dataclass(frozen=True)
+class _Index:
+    name: str
+    kind: str
+    segment: Segment
+    valid: bool
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Which indexes there are, as of one look at the server's catalogue."""
+
+    indexes: tuple[_Index, ...] = ()
+
+    def segments(self, kind: str) -> tuple[Segment, ...]:
+        """The segments that this kind of index covers without a gap from the first product on."""
+        found: list[Segment] = []
+        usable = [index.segment for index in self.indexes if index.kind == kind and index.valid]
+        bound: Bound | None = None
+        while following := [segment for segment in usable if segment.lower == bound]:
+            found.append(max(following, key=lambda segment: segment.upper))
+            bound = found[-1].upper
+        return tuple(found)
+
+    def parts(self, kind: str | None) -> tuple[str, ...]:
+        """Conditions that divide all products so that each part has its index; one that holds always without any."""
+        segments = self.segments(kind) if kind else ()
+        if not segments:
+            return ("true",)
+        return (*(segment.condition for segment in segments), *segments[-1].upper.beyond)
+
+
+_INDEXES = r"""
+SELECT c.relname, i.indisvalid
+FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+WHERE i.indrelid = 'products'::regclass AND c.relname ~ '^products_[a-z]+_\d+_\d+_\d+_\d+$'
+"""
+
+
+def coverage(connection: Connection[Any]) -> Coverage:
+    """Which segments are indexed; one small question, so that nobody has to remember the answer."""
+    return Coverage(tuple(_parse(name, valid) for name, valid in connection.execute(_INDEXES).fetchall()))
+
+
+def _parse(name: str, valid: bool) -> _Index:
+    _, kind, *numbers = name.split("_")
+    first, second, third, fourth = (int(number) for number in numbers)
+    lower = Bound(first, second) if first or second else None
+    return _Index(name, kind, Segment(lower, Bound(third, fourth)), valid)
+
+
+_GIVE_WAY = """
+SELECT pg_cancel_backend(l.pid)
+FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid
+WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = %s AND l.objsubid = 1
+    AND a.datname = current_database() AND a.usename = current_user
+"""
+
+
+def give_way(connection: Connection[Any]) -> None:
+    """Interrupt a running `maintain`: an index in the making and a lock on the whole catalogue exclude each other."""
+    connection.execute(_GIVE_WAY, (_LOCK,))
+
+
+def due(database: Database) -> bool:
+    """Whether `maintain` has something to do: ask at the start and after large changes; takes milliseconds."""
+    with database.connect() as connection:
+        return _due(connection, coverage(connection))
+
+
+def maintain(database: Database, progress: Progress | None = None) -> bool:
+    """Bring what was written lately under the indexes; returns whether that was done.
+
+    Call it in the background, where `due`. Readers and edits go on meanwhile, an import interrupts it; then, and
+    where another program is at it, the answer is False and the step stays due. Seconds for each million products.
+
+    Raises:
+        Cancelled: through `progress`; the step stays due.
+    """
+    progress = progress or Progress()
+    with _alone(database, progress) as connection:
+        if connection is None:
+            return False
+        try:
+            return _maintain(connection, progress)
+        except psycopg.errors.QueryCanceled:
+            progress.check()
+            _log.info("the indexes of the catalogue give way to an import")
+            return False
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedTable) as error:
+            _log.warning("the catalogue's indexes cannot be kept up here: %s", error)
+            return False
+
+
+def _maintain(connection: Connection[Any], progress: Progress) -> bool:
+    now = coverage(connection)
+    if not _due(connection, now):
+        return False
+    _drop(connection, [index for index in now.indexes if not index.valid])
+    kinds = [kind for kind in KINDS if kind != "search" or _has_trigrams(connection)]
+    wanted = _plan(connection, now)
+    existing = {index.name for index in now.indexes if index.valid}
+    progress.stage("Indexing products", len(wanted) * len(kinds))
+    done = 0
+    for segment in wanted:
+        for kind in kinds:
+            if segment.index(kind) not in existing:
+                _create(connection, segment, kind)
+            done += 1
+            progress.update(done)
+            progress.check()
+    _drop(connection, [index for index in coverage(connection).indexes if index.segment not in wanted])
+    progress.stage("Tidying up")
+    # For the planner's statistics, and so that counting need not look at every row.
+    connection.execute("VACUUM (ANALYZE) products")
+    return True
+
+
+def _due(connection: Connection[Any], now: Coverage) -> bool:
+    if any(not index.valid for index in now.indexes):
+        return True
+    kinds = [kind for kind in KINDS if kind != "search" or _trigrams_installed(connection)]
+    known = [now.segments(kind) for kind in kinds]
+    if any(segments != known[0] for segments in known):  # a step was cut off
+        return True
+    few = _few(connection)
+    return _size(connection, known[0][-1].upper if known[0] else None, few + 1) > few
+
+
+def _few(connection: Connection[Any]) -> int:
+    """How many products a tail may have."""
+    return max(_FEW, _products(connection) // _SHARE)
+
+
+def _plan(connection: Connection[Any], now: Coverage) -> list[Segment]:
+    """The segments that there should be."""
+    segments = now.segments("name")
+    row = connection.execute("SELECT coalesce(max(changed_in), 0), coalesce(max(id), 0) FROM products").fetchone()
+    assert row is not None
+    upper = Bound(*row)
+    if not segments:
+        return [Segment(None, upper)]
+    last = segments[-1].upper
+    upper = Bound(max(upper.change_set, last.change_set), max(upper.product, last.product))
+    several = len(segments) >= _MOST_SEGMENTS
+    later = _products(connection) // _LATER_PART
+    if several or _size(connection, segments[0].upper, later + 1) > later:
+        return [Segment(None, upper)]
+    if _size(connection, last, _few(connection) + 1) <= _few(connection):
+        return list(segments)
+    return [*segments, Segment(last, upper)]
+
+
+def _size(connection: Connection[Any], bound: Bound | None, most: int) -> int:
+    """How many products lie beyond the bound, counted up to about `most`."""
+    count = 0
+    for part in bound.beyond if bound else ("true",):
+        counted = f"SELECT count(*) FROM (SELECT FROM products WHERE {part} LIMIT %s) AS tail"
+        row = connection.execute(counted, (most,)).fetchone()
+        assert row is not None
+        count += row[0]
+    return count
+
+
+def _products(connection: Connection[Any]) -> int:
+    """About how many there are."""
+    row = connection.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'products'::regclass").fetchone()
+    assert row is not None
+    number: int = row[0]
+    return max(0, number)
+
+
+def _create(connection: Connection[Any], segment: Segment, kind: str) -> None:
+    statement = sql.SQL("CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON products {method} WHERE {condition}")
+    connection.execute(
+        statement.format(
+            name=sql.Identifier(segment.index(kind)),
+            method=sql.SQL(_METHODS[kind]),
+            condition=sql.SQL(segment.condition),
+        )
+    )
+    _log.info("made the index %s", segment.index(kind))
+
+
+def _drop(connection: Connection[Any], indexes: Sequence[_Index]) -> None:
+    for index in indexes:
+        connection.execute(sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(sql.Identifier(index.name)))
+
+
+def _trigrams_installed(connection: Connection[Any]) -> bool:
+    return connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'").fetchone() is not None
+
+
+def _has_trigrams(connection: Connection[Any]) -> bool:
+    """Whether the extension is there, installing it where the server allows."""
+    try:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedFile, psycopg.errors.FeatureNotSupported):
+        return False
+    except psycopg.errors.UniqueViolation:  # another program installs it at this moment
+        pass
+    return _trigrams_installed(connection)
+
+
+@contextmanager
+def _alone(database: Database, progress: Progress) -> Iterator[Connection[Any] | None]:
+    """A connection on which each statement is its own transaction, or None where another program has the task."""
+    with database.cancellable(progress) as connection:
+        connection.autocommit = True
+        try:
+            row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
+            if row != (True,):
+                yield None
+                return
+            try:
+                yield connection
+            finally:
+                _unlock(connection)
+        finally:
+            if not connection.closed:
+                connection.autocommit = False
+
+
+def _unlock(connection: Connection[Any]) -> None:
+    while not connection.closed:
+        try:
+            connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
+            return
+        except psycopg.errors.QueryCanceled:  # the interruption was meant for a statement before this one
+            continue
