@@ -11,6 +11,7 @@ from acme_desktop.core.changes.change_set import CHANNEL
 from acme_desktop.core.database.connections import Database
 
 GATHER_MS = 120
+_LOOK_SECONDS = 0.2
 
 
 class ChangeHub(QObject):
@@ -69,7 +70,15 @@ class _Ear(threading.Thread):
         self._deaf = True
         self._listener.stop()
 
+    def _tell_when_ready(self) -> None:
+        """What changed between the first look at the catalogue and the first moment of listening is news as well."""
+        while not self._deaf:
+            if self._listener.wait_until_ready(_LOOK_SECONDS):
+                self._heard()
+                return
+
     def run(self) -> None:
+        threading.Thread(target=self._tell_when_ready, name="change-listener-ready", daemon=True).start()
         for _ in self._listener:
             if not self._deaf:
                 self._heard()

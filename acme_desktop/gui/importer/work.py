@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from acme_desktop.core.changes.change_set import Author
@@ -91,7 +93,8 @@ def carry_out(
 def details(database: Database, import_id: int, limit: int) -> Details:
     """The first rejected and the first superseded rows of an import."""
     with database.connect() as connection:
-        rejected = [row for row, _ in zip(report.rejects(connection, import_id), range(limit), strict=False)]
+        with closing(report.rejects(connection, import_id)) as rows:
+            rejected = list(islice(rows, limit))
         return rejected, report.superseded(connection, import_id, limit=limit)
 
 
