@@ -1,7 +1,7 @@
 """A whole file -> bounded Arrow chunks.
 
-`inspect` says what a file is, for the mapping dialog; `open_source` reads it. Lines of an archive's second table go on
-counting after the first's last line, so that a line names one row of the import.
+`inspect` says what a file is, for the mapping dialog; `open_source` reads it. Lines of an archive's second table go
+on counting after the first's last line, so that a line names one row of the import.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Lines that are broken, and rows that can't be trusted because of what stands next to them.
 
 After a broken quote reading goes on with the next physical line, in doubt: until a few rows in a row look like this
-file's rows, a line must not only fit, it must look like one. A line of one cell, and a value that ends in a quote which
-nothing opened, throw doubt on the row above them.
+file's rows, a line must not only fit, it must look like one. A line of one cell, and a value that ends in a quote
+which nothing opened, throw doubt on the row above them.
 """
 
 from __future__ import annotations
@@ -77,9 +77,11 @@ class Doubt(Ledger):
             if columns.sku == 0 and odd_end:
                 return True
             if columns.sku == 0 and shape.sku_known(cells[0]):
-                return above[:1] != "<" and not shape.holds_sku(above) and (shape.sku_spaced or len(above.split()) == 1)
+                one_word = shape.sku_spaced or len(above.split()) == 1
+                return above[:1] != "<" and one_word and not (shape.sku_exact and shape.holds_sku(above))
             return columns.sku == 0 or (0 in (columns.name, columns.description, columns.active))
-        sure = self._lines[start].startswith('"') and not self._loose_short
+        # A complete row with a broken quote right above can't go on in a row that begins with a quote of its own.
+        sure = self._lines[start].startswith('"') and self._broken_end == start and not self._loose_short
         return self._loose_end == start and not sure and 0 in (columns.name, columns.description)
 
     def _sure_of(self, cells: list[str], start: int, end: int) -> bool:
@@ -130,7 +132,7 @@ class Doubt(Ledger):
             self._rejected.append(self._describe(at, violation, bare))
         self._doubt = SURE_AFTER
         self._broken_since = True
-        self._loose_end, self._loose_short = at + 1, short
+        self._loose_end, self._loose_short, self._broken_end = at + 1, short, at + 1
         return at + 1
 
     def _describe(self, at: int, violation: Violation, bare: str) -> Rejection:

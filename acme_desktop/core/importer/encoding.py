@@ -1,9 +1,9 @@
 """Bytes -> UTF-8: which encoding a text is in, and how it is turned into UTF-8 without hiding a bad byte.
 
 Decided in this order: what a person chose; a byte order mark; the NUL pattern of UTF-16 without a mark; strict UTF-8
-over the
-whole file. A file that is UTF-8 but for a few lines is read as UTF-8, and those lines are rejected later. Nothing is
-guessed: where none of this holds, the file is refused and candidates are proposed for a person to choose from.
+over the whole file. A file that is UTF-8 but for a few lines is read as UTF-8, and those lines are rejected later.
+Nothing is guessed: where none of this holds, the file is refused and candidates are proposed for a person to choose
+from.
 """
 
 from __future__ import annotations

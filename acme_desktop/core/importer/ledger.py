@@ -48,8 +48,10 @@ class Ledger:
         _torn: index of the rejection that further lines of a broken value are counted to.
         _begun: since the last good row a broken line seemed to begin a row.
         _broken_since: since the last good row a quote was broken.
-        _last_end, _loose_end, _fragment_end: index after the last good row, the last broken line, the last line of one
-        cell. _loose_short: that broken line has fewer cells than a row.
+        _last_end: index after the last good row.
+        _loose_end: index after the last broken line; `_loose_short` where that has fewer cells than a row.
+        _fragment_end: index after the last line of one cell.
+        _broken_end: index after the last line with a broken quote.
     """
 
     def __init__(self, text: str, first_line: int, layout: Layout, state: State, final: bool) -> None:
@@ -72,6 +74,7 @@ class Ledger:
         self._fragment_end = -1
         self._loose_end = -1
         self._loose_short = False
+        self._broken_end = -1
         self._quotes = not layout.literal_quotes and '"' in text
         self._stray = layout.stray_returns and "\r" in text and text.count("\r") > text.count("\r\n")
         self._odd = self._stray or "\0" in text or "\ufeff" in text or is_bad(text)

@@ -1,7 +1,7 @@
 """Workbooks and Parquet files: what they are, and their rows as text.
 
-A SKU stays what it is: text as it stands, a whole number without a decimal point. What a spreadsheet rounded before it
-was saved can't be had back, so it is told.
+A SKU stays what it is: text as it stands, a whole number without a decimal point. What a spreadsheet rounded before
+it was saved can't be had back, so it is told.
 """
 
 from __future__ import annotations
