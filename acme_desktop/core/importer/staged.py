@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -85,6 +86,8 @@ class StagedImport:
         self._tally = Tally()
         self.warnings: tuple[str, ...] = ()
         self._open = True
+        # A window may read differences while it closes or commits: the connection takes one transaction at a time.
+        self._turn = threading.RLock()
         self.profile: Profile | None = None
         self._resources = ExitStack()
         with ExitStack() as opening:
@@ -152,7 +155,12 @@ class StagedImport:
     @contextmanager
     def _writing(self, progress: Progress) -> Iterator[None]:
         """A transaction that the progress's cancel takes back."""
-        with self._database.translated(), self._connection.transaction(), interruptible(self._connection, progress):
+        with (
+            self._turn,
+            self._database.translated(),
+            self._connection.transaction(),
+            interruptible(self._connection, progress),
+        ):
             yield
 
     def _take(self, chunk: Chunk, rows: memoryview) -> None:
@@ -194,14 +202,20 @@ class StagedImport:
         return tuple(drift.warnings(self._connection, self.import_id, self._header, self._tally, counts))
 
     def differences(self, fates: list[Fate], *, after: int = -1, limit: int = 200) -> list[Difference]:
-        """A page of what `preview` found, in file order, after the row with ordinal `after`."""
-        with self._connection.transaction():
-            return preview.differences(self._connection, self.import_id, fates, after=after, limit=limit)
+        """A page of what `preview` found, in file order, after the row with ordinal `after`; none once it ended."""
+        with self._turn:
+            if not self._open:
+                return []
+            with self._connection.transaction():
+                return preview.differences(self._connection, self.import_id, fates, after=after, limit=limit)
 
     def rejections(self, *, limit: int = 1000) -> list[dict[str, Any]]:
-        """The first rejected rows."""
-        with self._connection.transaction():
-            return list(report.rejects(self._connection, self.import_id, limit=limit))
+        """The first rejected rows; none once it ended."""
+        with self._turn:
+            if not self._open:
+                return []
+            with self._connection.transaction():
+                return list(report.rejects(self._connection, self.import_id, limit=limit))
 
     def commit(self, progress: Progress) -> ImportReport:
         """Merge into the catalogue, all or nothing.
@@ -258,7 +272,7 @@ class StagedImport:
     def close(self) -> None:
         """Give the connection back; of an import that neither failed nor was committed nothing is left."""
         try:
-            with self._resources:
+            with self._turn, self._resources:
                 self._forget(None)
         except EnvironmentProblem:
             _log.warning("import %s could not be closed", self.import_id, exc_info=True)
