@@ -3,7 +3,7 @@ PYTHON ?= python3
 ROWS ?= 500000
 SEED ?= 1
 
-.PHONY: run test check lint format lock sample bench stalls screenshots campaign campaign-crash
+.PHONY: run test check lint format lock sample bench stalls screenshots campaign campaign-crash campaign-webhooks bench-webhooks
 
 run: ## open the window
 	$(PYTHON) build/dev.py run
@@ -41,3 +41,9 @@ campaign: ## all slow tests: fault injection and fuzzing
 
 campaign-crash: ## kill imports and servers at random moments
 	$(PYTHON) build/dev.py test -m campaign tests/core/importer/test_crash_campaign.py
+
+campaign-webhooks: ## two dispatchers, kill -9, restarts, random 503s: nothing lost, nothing out of order
+	$(PYTHON) build/dev.py test -m campaign -s tests/core/webhooks
+
+bench-webhooks: ## what webhooks cost an import, and how fast they are delivered
+	.venv/bin/python build/bench_webhooks.py

@@ -99,22 +99,23 @@ class Dispatcher:
         self._wake = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="webhooks")
         listeners = [] if until_empty else self._listen()
-        lost_at: float | None = None
+        failures, lost_at = 0, 0.0
         try:
             while not self._stopping:
                 try:
                     await self._session(until_empty)
                     break
                 except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                    _log.warning("the dispatcher lost the database: %s", error)
-                    lost_at = lost_at or time.monotonic()
-                    if self._connected:
+                    failures = 1 if self._connected else failures + 1
+                    if failures == 1:
+                        _log.warning("the dispatcher lost the database: %s", error)
                         lost_at = time.monotonic()
                     if until_empty and time.monotonic() - lost_at > _PATIENCE:
                         raise EnvironmentProblem(
                             "The database cannot be reached.", "What is not delivered is kept.", str(error)
                         ) from error
-                    await self._pause(0.2)
+                    self._wake.clear()
+                    await self._pause(min(0.1 * 2**failures, POLL_SECONDS))
             return self.totals
         finally:
             for listener in listeners:
@@ -144,7 +145,9 @@ class Dispatcher:
                 await self._in_thread(connection.close)
 
     def _connect(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(self._database.url, autocommit=True, application_name="acme-desktop webhooks")
+        return psycopg.connect(
+            self._database.url, autocommit=True, application_name="acme-desktop webhooks", connect_timeout=10
+        )
 
     async def _pump(self, connection: psycopg.Connection[Any], until_empty: bool) -> None:
         synced = flushed = 0.0

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 _LARGEST = 1024 * 1024
 _PATIENCE = 30.0
+_Cancelled = asyncio.CancelledError  # only `stop` cancels, and Python 3.11 prints a traceback of a talk that ends so
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class EchoReceiver:
         task = asyncio.current_task()
         assert task is not None
         self._talks.add(task)
-        with contextlib.suppress(OSError, ValueError, EOFError, TimeoutError, asyncio.LimitOverrunError):
+        with contextlib.suppress(OSError, ValueError, EOFError, TimeoutError, asyncio.LimitOverrunError, _Cancelled):
             while (echo := await _read(reader)) is not None:
                 self._tell(echo)
                 writer.write(f"HTTP/1.1 {self._status} Echo\r\ncontent-length: 0\r\n\r\n".encode())

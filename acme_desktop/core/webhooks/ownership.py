@@ -72,7 +72,7 @@ SELECT EXISTS (
         AND (EXISTS (SELECT FROM outbox o WHERE o.webhook_id = w.id AND o.state = 'pending')
             OR EXISTS (
                 SELECT FROM deliveries d
-                WHERE d.webhook_id = w.id AND d.state IN ('sending', 'retrying', 'waiting')
+                WHERE d.webhook_id = w.id AND d.state IN ('sending', 'retrying')
                     AND coalesce(d.due_at, clock_timestamp()) <= clock_timestamp()
             ))
 )

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import Connection
 
@@ -30,8 +30,7 @@ _OPERATIONS = {UPDATED: "update", DELETED: "delete"}
 CHANGED, MADE, BROUGHT_BACK, END = 1, 2, 3, 4
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """How far an outbox row is: the part, and the last key or id of it that was read."""
 
     part: int
@@ -62,9 +61,8 @@ class Range:
         return self.place.part == END
 
 
-@dataclass(frozen=True)
-class Event:
-    """One event, ready to be sent.
+class Event(NamedTuple):
+    """One event, ready to be sent. A tuple, because half a million of them should cost the collector nothing.
 
     Attributes:
         place: where its outbox row is once this event is dealt with; None for an event that was asked for singly.
