@@ -12,6 +12,11 @@ def main() -> int:
         from acme_desktop.core.database import supervisor
 
         return supervisor.main(sys.argv[2:])
+    if sys.argv[1:2] == ["--check-window"]:
+        # The command line never loads Qt: its self-test starts the program anew for the window.
+        from acme_desktop.gui import selftest
+
+        return selftest.main(sys.argv[2:])
     from acme_desktop.cli import main as command_line
 
     return command_line.main(sys.argv[1:], open_window=_open_window)

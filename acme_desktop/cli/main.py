@@ -34,6 +34,7 @@ _COMMANDS = {
     "changes": "changes",
     "webhooks": "webhooks",
     "db": "db",
+    "selftest": "selftest",
 }
 
 _SUMMARY = """\
@@ -46,6 +47,7 @@ commands:
   changes            list, show and undo changes
   webhooks           where changes are sent: list, add, update, test, deliveries, replay, deliver
   db                 the database: status, start, stop, migrate, backup, restore
+  selftest           start every part of this installation once, and say what does not work
 
 `acme-desktop COMMAND --help` tells more. Without a command the window opens, with the files named in its queue.
 
