@@ -44,6 +44,7 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
         "--blank", choices=BLANK_POLICIES, default="clear", help="what a blank cell does (default: clear)"
     )
     parser.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook (default: the first)")
+    parser.add_argument("--literal-quotes", action="store_true", help="quotes are plain text in this file")
 
 
 def reading_options(options: argparse.Namespace) -> ImportOptions:
@@ -59,6 +60,7 @@ def reading_options(options: argparse.Namespace) -> ImportOptions:
         delimiter=_delimiter(options.delimiter),
         blank=options.blank,
         sheet=options.sheet,
+        literal_quotes=options.literal_quotes,
     )
 
 

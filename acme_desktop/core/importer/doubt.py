@@ -96,6 +96,9 @@ class Doubt(Ledger):
             return False
         if known or not self._doubt:
             return True
+        if not shape.sku_builds and self._broken_end == start and not self._loose_short:
+            # Too few rows to know SKUs by, and the broken line above is as long as a row: this is the next row.
+            return True
         return not (shape.sku_builds and loose) and self._run_of_rows(start, end)
 
     def _run_of_rows(self, start: int, end: int) -> bool:
@@ -142,7 +145,8 @@ class Doubt(Ledger):
             text = "Some bytes of the line are not in the file's encoding."
             return rejection(line, line, "bad_encoding", text, (bare,), column, bare)
         if violation.opened < 0:
-            text = f"A quote stands in the middle of the value of “{column}”, which is not quoted."
+            text = f"A quote stands in the value of “{column}”, which is not quoted."
+            text += " If quotes are plain text in this file, say so."
             return rejection(line, line, "bad_quoting", text, (bare,), column, bare)
         opened = self._first_line + self._index(violation.opened)
         stop = self._first_line + self._index(max(0, violation.at - 1))

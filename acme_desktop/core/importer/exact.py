@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from acme_desktop.core.importer.aliases import key
@@ -192,9 +192,12 @@ class _Pass(Doubt):
             )
             self._reject(start, end, "field_count", text, cells)
             return
-        doubt = self._doubtful(raw, cells, start, end)
+        trusted = start == 0 and self._initial.trusted
+        doubt = "" if trusted else self._doubtful(raw, cells, start, end)
         if doubt:
             self._reject(start, end, "bad_quoting", doubt, cells)
+            if not self._row_by_itself(cells) and 0 in (columns.name, columns.description):
+                self._loose_end, self._loose_short = end, True
             return
         self._rows.add(self._first_line + start, row)
         self._states.append(State(self._doubt, self._foreign))
@@ -247,7 +250,7 @@ class _Pass(Doubt):
             start = rows.line[index] - self._first_line
             parsed = self._layout.grammar.parse(self._text, self._starts[start])
             if isinstance(parsed, Violation) or shape.fits(parsed.cells):
-                state = self._states[index]
+                state = replace(self._states[index], trusted=True)
                 rows.cut(index)
                 return start, state
         if self._starts[at] > MAX_RECORD:

@@ -57,7 +57,7 @@ class _Cut:
 
 def read(text: bytes, line: int, layout: Layout, state: State, *, final: bool) -> Taken | None:
     """The rows of a block that begins at a record and ends at a line end, or None where the exact path must read it."""
-    if state != State() or layout.literal_quotes or len(layout.delimiter.encode()) > 1 or not _plain(text):
+    if state.doubt or state.foreign or layout.literal_quotes or len(layout.delimiter.encode()) > 1 or not _plain(text):
         return None
     whole = text if text.endswith(b"\n") else text + b"\n"
     cut = _cut(whole, layout)
@@ -78,7 +78,7 @@ def read(text: bytes, line: int, layout: Layout, state: State, *, final: bool) -
     if checked is None:
         return None
     batch, rejected = checked
-    return Taken(batch, rejected, min(end, len(text)), int(cut.lines[count]), state)
+    return Taken(batch, rejected, min(end, len(text)), int(cut.lines[count]), State())
 
 
 def _plain(text: bytes) -> bool:

@@ -25,10 +25,12 @@ class State:
     Attributes:
         doubt: rows that must still look like rows before the reader is sure of where it is again.
         foreign: line of a header in the middle that orders the columns differently, or 0.
+        trusted: the first record was found good together with what stands above it.
     """
 
     doubt: int = 0
     foreign: int = 0
+    trusted: bool = False
 
 
 class NeedMore(Exception):  # noqa: N818  a signal

@@ -165,3 +165,11 @@ def test_a_message_names_where_the_quote_opened(files: Files) -> None:
 
 def test_tabs_are_no_padding_where_they_delimit(files: Files) -> None:
     assert accepted(files.report('sku\tname\tdescription\nA1\t"Cup"\t\n')) == [(2, "A1", "Cup", "")]
+
+
+def test_a_small_file_goes_on_right_after_a_broken_row(files: Files) -> None:
+    report = files.report('sku,name\nA1,5" pipe\nA2,x\nA3,7" rod\nA4,y\n')
+    assert kept(report) == ["A2", "A4"]
+    assert "plain text" in report["rejected"][0]["message"]
+    report = files.report('sku,name\nA1,Cup\nA2,"Mug\nA3,Jug\n')
+    assert kept(report) == ["A1", "A3"]
