@@ -15,7 +15,7 @@ from psycopg.rows import class_row
 from acme_desktop.core.foundation.errors import NotFound, Refused
 from acme_desktop.core.foundation.moments import iso
 from acme_desktop.core.webhooks import endpoints, payload
-from acme_desktop.core.webhooks.message import BATCH
+from acme_desktop.core.webhooks.payload import BATCH
 
 if TYPE_CHECKING:
     from acme_desktop.core.database.connections import Database

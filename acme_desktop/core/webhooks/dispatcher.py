@@ -26,8 +26,9 @@ from acme_desktop.core.webhooks import endpoints, ledger, ownership, retry
 from acme_desktop.core.webhooks.addresses import Resolver
 from acme_desktop.core.webhooks.endpoints import Endpoint
 from acme_desktop.core.webhooks.lane import TRIPPED, Lane
-from acme_desktop.core.webhooks.message import BATCH, Message
+from acme_desktop.core.webhooks.message import Message
 from acme_desktop.core.webhooks.ownership import Clock
+from acme_desktop.core.webhooks.payload import BATCH
 from acme_desktop.core.webhooks.sender import DEADLINE, SLOTS, Sender
 
 if TYPE_CHECKING:

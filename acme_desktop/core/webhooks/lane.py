@@ -18,8 +18,8 @@ from typing import Any
 
 from acme_desktop.core.webhooks import payload
 from acme_desktop.core.webhooks.endpoints import Endpoint
-from acme_desktop.core.webhooks.message import BATCH, Entry, Message, Outcome, Progress
-from acme_desktop.core.webhooks.payload import Event, Range
+from acme_desktop.core.webhooks.message import Entry, Message, Outcome, Progress
+from acme_desktop.core.webhooks.payload import BATCH, Event, Range
 from acme_desktop.core.webhooks.retry import Verdict
 from acme_desktop.core.webhooks.sender import Sent
 

@@ -15,8 +15,8 @@ from psycopg.types.json import Jsonb
 
 from acme_desktop.core.webhooks import ownership, payload
 from acme_desktop.core.webhooks.lane import Writes
-from acme_desktop.core.webhooks.message import BATCH, Message, Outcome
-from acme_desktop.core.webhooks.payload import Event, Range
+from acme_desktop.core.webhooks.message import Message, Outcome
+from acme_desktop.core.webhooks.payload import BATCH, Event, Range
 
 KEPT_DAYS = 30
 _UNFINISHED = ("sending", "retrying", "waiting")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from acme_desktop.core.webhooks import payload
-from acme_desktop.core.webhooks.payload import Event, Place, Range
-from acme_desktop.core.webhooks.sender import Sent
+from acme_desktop.core.webhooks.payload import BATCH, Event, Place, Range
 
-BATCH = "batch"
+if TYPE_CHECKING:
+    from acme_desktop.core.webhooks.sender import Sent
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from psycopg import Connection
 from acme_desktop.core.changes.outbox import CREATED, DELETED, UPDATED
 
 SCHEMA_VERSION = "1"
+BATCH = "batch"
 PAGE = 500
 PAGE_BYTES = 4_000_000
 _WIDEST = 200_000

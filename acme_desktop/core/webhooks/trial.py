@@ -18,8 +18,8 @@ from acme_desktop.core.webhooks import endpoints, payload
 from acme_desktop.core.webhooks.addresses import Resolver
 from acme_desktop.core.webhooks.attempts import TEST
 from acme_desktop.core.webhooks.endpoints import Endpoint
-from acme_desktop.core.webhooks.message import BATCH
 from acme_desktop.core.webhooks.ownership import Clock
+from acme_desktop.core.webhooks.payload import BATCH
 from acme_desktop.core.webhooks.sender import DEADLINE, Sender, Sent
 
 if TYPE_CHECKING:

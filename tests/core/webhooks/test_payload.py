@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import random
 from typing import Any
 
 import jsonschema
@@ -11,8 +13,9 @@ import pytest
 from acme_desktop.core.changes import change_set, undo
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
+from acme_desktop.core.foundation.errors import Refused
 from acme_desktop.core.foundation.paths import RESOURCES
-from acme_desktop.core.products import edits
+from acme_desktop.core.products import edits, listing
 from acme_desktop.core.products.product import Changes
 from acme_desktop.core.webhooks import payload
 from acme_desktop.core.webhooks.payload import Event
@@ -219,3 +222,59 @@ def test_a_batch_is_named_by_its_events() -> None:
     assert payload.batch_id([(7, 42)]) == "evt_7_42"
     assert payload.batch_id([(7, 42), (7, 43)]) == payload.batch_id([(7, 42), (7, 43)])
     assert payload.batch_id([(7, 42), (7, 43)]) != payload.batch_id([(7, 43), (7, 42)])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whoever_follows_the_events_has_the_catalogue(database: Database, seed: int) -> None:
+    """Random edits, renames, bulk changes, deletions and undos of any of them, told in order."""
+    hook = add_webhook(database)
+    chance = random.Random(seed)
+    changes: list[int] = []
+    for number in range(60):
+        with contextlib.suppress(Refused):
+            made = _some_change(database, chance, number, changes)
+            if made is not None:
+                changes.append(made)
+
+    mirror: dict[int, dict[str, Any]] = {}
+    for event in told(database, hook):
+        product = {name: value for name, value in event["data"].items() if name != "changed"}
+        known = mirror.pop(product["id"], None)
+        assert (event["type"] == "product.created") == (known is None)
+        if event["type"] == "product.updated":
+            assert known is not None
+            differing = [name for name in ("sku", "name", "description", "active") if known[name] != product[name]]
+            assert event["data"]["changed"] == differing
+        if event["type"] != "product.deleted":
+            mirror[product["id"]] = product
+        else:
+            assert known == product
+    with database.connect() as connection:
+        rows = connection.execute("SELECT sku FROM products").fetchall()
+    standing = [listing.get(database, str(sku)).to_json() for (sku,) in rows]
+    assert sorted(mirror.values(), key=lambda one: one["id"]) == sorted(standing, key=lambda one: one["id"])
+
+
+def _some_change(database: Database, chance: random.Random, number: int, changes: list[int]) -> int | None:
+    with database.connect() as connection:
+        skus = [str(sku) for (sku,) in connection.execute("SELECT sku FROM products ORDER BY sku_key")]
+    what = chance.choice(["create", "many", "edit", "rename", "switch", "delete", "undo", "undo", "all"])
+    sku = chance.choice(skus) if skus else None
+    made: Any = None
+    if what == "undo" and changes:
+        made = undo.undo(database, chance.choice(changes[-6:]), author=ANNA).change_set
+    elif what == "many":
+        made = make_products(database, chance.randint(2, 5), prefix=f"M{number}-")
+    elif what == "create" or sku is None:
+        made = edits.create(database, sku=f"S{number}", name="Cup", author=ANNA)
+    elif what == "edit":
+        made = edits.update(database, sku, Changes(name=f"Name {chance.randint(1, 3)}", active=False), author=ANNA)
+    elif what == "rename":
+        made = edits.update(database, sku, Changes(sku=f"R{number}"), author=ANNA)
+    elif what == "switch":
+        made = edits.set_active(database, skus[:3], chance.random() < 0.5, author=ANNA)
+    elif what == "delete":
+        made = edits.delete(database, skus[:2], author=ANNA)
+    elif chance.random() < 0.3:
+        made = edits.delete_all(database, confirm=len(skus), author=ANNA)
+    return made.id if made is not None else None
