@@ -1,7 +1,8 @@
 """Arrow without pandas behind it: import this before the first ``pyarrow.array``.
 
-At its first conversion of a list, pyarrow loads pandas just to ask whether the list is a Series: 0.2 s and 40 MB
-for a program that holds none. It asks once and remembers a "not installed", so pandas is hidden for that moment.
+Where pandas is installed beside us, pyarrow loads it at its first conversion of a list, just to ask whether the list
+is a Series: 0.2 s and 40 MB for a program that holds none. It asks once and remembers a "not installed", so pandas is
+hidden for that moment.
 """
 
 from __future__ import annotations
