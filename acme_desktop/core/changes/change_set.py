@@ -13,6 +13,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from acme_desktop.core.changes import outbox
+from acme_desktop.core.database.catalogue_indexes import give_way
 from acme_desktop.core.foundation.errors import NotFound
 from acme_desktop.core.foundation.moments import iso
 
@@ -74,6 +75,7 @@ _COLUMNS = "id, kind, actor, client, created_at, created, updated, deleted, undo
 
 def lock_out_writers(connection: Connection[Any]) -> None:
     """Keep other writers of the catalogue out until the transaction ends; readers go on."""
+    give_way(connection)
     connection.execute("LOCK TABLE products IN SHARE ROW EXCLUSIVE MODE")
 
 

@@ -12,12 +12,15 @@ from typing import Any
 
 from psycopg import Connection
 
+from acme_desktop.core.database.catalogue_indexes import give_way
+
 # More rows than this are not worth locking one by one.
 _FEW = 100
 
 
 def lock_catalogue(connection: Connection[Any]) -> None:
     """Keep every other writer out until the transaction ends."""
+    give_way(connection)
     connection.execute("LOCK TABLE products IN SHARE ROW EXCLUSIVE MODE")
 
 

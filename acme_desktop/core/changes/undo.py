@@ -58,11 +58,13 @@ SELECT p.id, p.sku, p.sku_key, p.changed_in, 'image' AS origin
 FROM products p JOIN undo_images i ON p.id = i.product_id
 """
 
-# ... and those that came into being through the change set: it created them, or as an undo brought them back.
+# ... and those that came into being through the change set: it created them, or as an undo brought them back. Their
+# ids tell where to look.
 _CREATED = """
 INSERT INTO undo_rows
 SELECT id, sku, sku_key, changed_in, 'created' FROM products
-WHERE created_in = %(id)s OR changed_in = %(id)s
+WHERE changed_in = %(id)s
+    OR (created_in = %(id)s AND id > (SELECT coalesce(ids_after, 0) FROM change_sets WHERE id = %(id)s))
 """
 _BROUGHT_BACK = """
 INSERT INTO undo_rows

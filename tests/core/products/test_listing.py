@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import pytest
 
+from acme_desktop.core.database import catalogue_indexes
 from acme_desktop.core.database.connections import Database
-from acme_desktop.core.foundation.errors import NotFound, UsageProblem
+from acme_desktop.core.foundation.errors import Cancelled, NotFound, UsageProblem
 from acme_desktop.core.foundation.progress import Progress
-from acme_desktop.core.products import listing
-from acme_desktop.core.products.filters import SORT_FIELDS, Filter, Sort
+from acme_desktop.core.products import listing, plans
+from acme_desktop.core.products.filters import SORT_FIELDS, Clause, Filter, Sort, order_by, where
+from acme_desktop.core.products.product import COLUMNS
 
 PRODUCTS = [
     # sku, name, description, active, created_at, updated_at
@@ -21,15 +25,29 @@ PRODUCTS = [
 ]
 
 
-@pytest.fixture
-def filled(database: Database) -> Database:
+@pytest.fixture(params=["no index", "all indexed", "half indexed"])
+def filled(request: pytest.FixtureRequest, database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    indexed = {"no index": 0, "all indexed": len(PRODUCTS), "half indexed": 2}[request.param]
+    fill(database, PRODUCTS[:indexed])
+    if indexed:
+        index(database, monkeypatch)
+    fill(database, PRODUCTS[indexed:])
+    return database
+
+
+def fill(database: Database, products: Sequence[tuple[object, ...]]) -> None:
     with database.connect() as connection, connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO products (sku, sku_key, name, description, active, created_at, updated_at) "
             "VALUES (%s::text, lower(%s::text), %s, %s, %s, %s, %s)",
-            [(row[0], *row) for row in PRODUCTS],
+            [(row[0], *row) for row in products],
         )
-    return database
+
+
+def index(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have what is in the catalogue now in a segment."""
+    monkeypatch.setattr(catalogue_indexes, "_FEW", 1)
+    assert catalogue_indexes.maintain(database)
 
 
 def skus(database: Database, question: Filter, sort: Sort | None = None) -> str:
@@ -97,26 +115,38 @@ def test_only_known_fields_sort(wrong: str) -> None:
         Sort.parse(wrong)
 
 
+_SERIES = """
+INSERT INTO products (sku, sku_key, name, description, active, changed_in)
+SELECT 'S' || n, 's' || n, 'Name ' || n %% 3,
+    CASE n %% 4 WHEN 0 THEN NULL WHEN 1 THEN '' ELSE 'd' || n %% 5 END, n %% 2 = 0, nullif(n %% 9, 0)
+FROM generate_series(%s::int, %s::int) AS n
+"""
+
+
 @pytest.mark.parametrize("field", SORT_FIELDS)
 @pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("indexed", [False, True])
 def test_pages_by_number_and_by_key_agree_and_cover_everything(
-    database: Database, field: str, descending: bool
+    database: Database, field: str, descending: bool, indexed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with database.connect() as connection:
-        connection.execute(
-            "INSERT INTO products (sku, sku_key, name, description, active) "
-            "SELECT 'S' || n, 's' || n, 'Name ' || n % 3, "
-            "CASE n % 4 WHEN 0 THEN NULL WHEN 1 THEN '' ELSE 'd' || n % 5 END, n % 2 = 0 FROM generate_series(1, 25) n"
-        )
+    for first, last in ((1, 10), (11, 25)):
+        with database.connect() as connection:
+            connection.execute(_SERIES, (first, last))
+        if indexed and first == 1:
+            index(database, monkeypatch)
     sort = Sort(field, descending)
+    landmarks = listing.landmarks(database, Filter(), sort, step=3)
+    assert (landmarks.total, len(landmarks.marks)) == (25, 9)
     everything = listing.page(database, Filter(), sort, 1, 100)
     assert len({product.id for product in everything}) == 25
     for number in range(1, 5):
         expected = everything[(number - 1) * 7 : number * 7]
         assert listing.page(database, Filter(), sort, number, 7) == expected
+        assert listing.page(database, Filter(), sort, number, 7, landmarks=landmarks) == expected
         previous = everything[(number - 1) * 7 - 1] if number > 1 else None
         assert listing.after(database, Filter(), sort, previous, 7) == expected
     assert listing.page(database, Filter(), sort, 5, 7) == []
+    assert listing.page(database, Filter(), sort, 5, 7, landmarks=landmarks) == []
     assert listing.before(database, Filter(), sort, None, 7) == everything[-7:]
     assert listing.before(database, Filter(), sort, everything[9], 7) == everything[2:9]
 
@@ -146,3 +176,67 @@ def test_questions_can_be_watched_and_cancelled(filled: Database) -> None:
     progress = Progress()
     assert listing.count(filled, Filter(), progress) == 4
     assert len(listing.page(filled, Filter(), Sort(), 1, 2, progress)) == 2
+
+
+@pytest.mark.parametrize("field", SORT_FIELDS)
+@pytest.mark.parametrize(
+    "question", [Filter(search="name 1"), Filter(name="1"), Filter(changed_in=4), Filter(created_from=date(2026, 1, 1))]
+)
+def test_every_way_to_ask_gives_the_same(
+    database: Database, field: str, question: Filter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.connect() as connection:
+        connection.execute(_SERIES, (1, 10))
+    index(database, monkeypatch)
+    with database.connect() as connection:
+        connection.execute(_SERIES, (11, 40))
+        plain = connection.execute(
+            f"SELECT id FROM products WHERE {where(question).sql} ORDER BY {order_by(Sort(field))} LIMIT 6 OFFSET 2",
+            where(question).values,
+        ).fetchall()
+        asked = plans.Asked(question, Sort(field))
+        attempts = plans._attempts(asked, catalogue_indexes.coverage(connection), 6, 2)
+        assert attempts[-1].milliseconds is None
+        for attempt in attempts:
+            assert [(product.id,) for product in plans._ask(connection, attempt.query)] == plain
+    assert listing.count(database, question) == len(listing.page(database, question, Sort(field), 1, 100))
+
+
+def test_a_way_that_takes_too_long_is_given_up_for_another(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow_at_first(asked: plans.Asked, *_: object) -> list[plans._Try]:
+        everything = Clause(f"SELECT {COLUMNS} FROM products ORDER BY sku_key")
+        return [plans._Try(Clause(f"{everything.sql} LIMIT (SELECT 9 FROM pg_sleep(60))"), 20, True),
+                plans._Try(everything, None)]  # fmt: skip
+
+    monkeypatch.setattr(plans, "_attempts", slow_at_first)
+    assert [product.sku for product in listing.after(filled, Filter(), Sort(), None, 9)] == ["a-1", "B-2", "C-3", "D-4"]
+    with filled.connect() as connection:  # nothing of the attempt's settings stays behind
+        row = connection.execute("SELECT current_setting('statement_timeout'), current_setting('enable_seqscan')")
+        assert row.fetchone() == ("0", "on")
+
+
+def test_a_cancelled_question_is_not_asked_another_way(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = Clause(f"SELECT {COLUMNS} FROM products LIMIT (SELECT 9 FROM pg_sleep(60))")
+    monkeypatch.setattr(plans, "_attempts", lambda *_: [plans._Try(endless, 60_000), plans._Try(endless, None)])
+    progress = Progress()
+    threading.Timer(0.2, progress.cancel).start()
+    with pytest.raises(Cancelled):
+        listing.after(filled, Filter(), Sort(), None, 9, progress)
+
+
+def test_an_estimate_comes_from_the_statistics(database: Database) -> None:
+    with database.connect() as connection:
+        connection.execute(_SERIES, (1, 1000))
+        connection.execute("ANALYZE products")
+    assert listing.estimate(database, Filter()) == 1000
+    assert 400 < listing.estimate(database, Filter(active=True)) < 600
+
+
+def test_names_too_long_for_an_index_sort_by_their_beginning(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(database, [(f"S{n}", "\N{GRINNING FACE}" * 1000 + str(n), None, True, "now", "now") for n in range(3)])
+    index(database, monkeypatch)
+    found = listing.after(database, Filter(), Sort("name"), None, 9)
+    assert [product.sku for product in found] == ["S0", "S1", "S2"]
+    assert listing.after(database, Filter(), Sort("name"), found[0], 9) == found[1:]
