@@ -92,6 +92,11 @@ class ColumnChoices(QGroupBox):
                 box.addItem(column_title(header, column), column)
             box.setCurrentIndex(mapping.get(field, -1) + 1)
 
+    def start_anew(self, options: ImportOptions) -> None:
+        """Take the columns from these options the next time they are shown."""
+        self._touched = bool(options.mapping)
+        self._header = ()
+
     def _choose(self) -> None:
         self._touched = True
         self.changed.emit()
@@ -150,7 +155,7 @@ class ReadingChoices(QGroupBox):
             objectName="importMaxRejects", accessibleName="Most rejected rows", minimum=-1, maximum=999_999
         )
         self.limit.setSpecialValueText("No limit")
-        self._show_options(options)
+        self.show_options(options)
         self.limit.lineEdit().setTextMargins(6, 0, 0, 0)
         rows = form()
         for label, control in (
@@ -174,7 +179,9 @@ class ReadingChoices(QGroupBox):
             box.activated.connect(lambda: self.reading_changed.emit())
         self.literal.toggled.connect(lambda: self.reading_changed.emit())
 
-    def _show_options(self, options: ImportOptions) -> None:
+    def show_options(self, options: ImportOptions) -> None:
+        """Set every control as these options say."""
+        self._options = options
         for box, value in (
             (self.mode, options.mode),
             (self.blank, options.blank),
@@ -208,6 +215,13 @@ class ReadingChoices(QGroupBox):
         for name in rest:
             self.encoding.addItem(encoding_name(name), name)
         self.encoding.setCurrentIndex(max(0, self.encoding.findData(chosen)))
+
+    def choose_encoding(self, codec: str) -> None:
+        """Read the file in this encoding."""
+        if self.encoding.findData(codec) < 0:
+            self.encoding.addItem(encoding_name(codec), codec)
+        self.encoding.setCurrentIndex(self.encoding.findData(codec))
+        self.reading_changed.emit()
 
     def options(self, mapping: dict[str, str]) -> ImportOptions:
         """Everything that is chosen."""

@@ -26,6 +26,7 @@ class Comparison(QObject):
     told = Signal(ImportReport)
     failed = Signal(Exception)
     progressed = Signal(Snapshot)
+    dropped = Signal()
 
     def __init__(self, runner: JobRunner, author: Author, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +36,12 @@ class Comparison(QObject):
         self._turn = 0
         self._staged: StagedImport | None = None
         self._fits: ImportOptions | None = None
+        self.report: ImportReport | None = None
+
+    @property
+    def staged(self) -> StagedImport | None:
+        """What is staged and compared now, to be looked at; it stays this object's own."""
+        return self._staged
 
     def start(self, database: Database, path: Path, options: ImportOptions) -> None:
         """Compare with these options, and forget the comparison before."""
@@ -57,7 +64,8 @@ class Comparison(QObject):
             self._job = None
         if self._staged is not None:
             self._close(self._staged)
-        self._staged = self._fits = None
+        self._staged = self._fits = self.report = None
+        self.dropped.emit()
 
     def take(self, options: ImportOptions) -> StagedImport | None:
         """Hand over what was staged with exactly these options; None where there is nothing such."""
@@ -71,7 +79,7 @@ class Comparison(QObject):
         if turn != self._turn:
             self._close(staged)
             return
-        self._job, self._staged, self._fits = None, staged, options
+        self._job, self._staged, self._fits, self.report = None, staged, options, report
         self.told.emit(report)
 
     def _went_wrong(self, turn: int, error: Exception) -> None:

@@ -51,6 +51,7 @@ class ImportEntry(QObject):
         super().__init__(parent)
         self.path = path
         self.options = ImportOptions()
+        self.filled_from = ""
         self.state = State.LOOKING
         self.profile: Profile | None = None
         self.job: Job | None = None

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from acme_desktop.core.foundation.errors import InputProblem, UsageProblem
 from acme_desktop.core.foundation.progress import Snapshot
@@ -13,11 +23,14 @@ from acme_desktop.core.importer.encoding import EncodingNeeded
 from acme_desktop.core.importer.options import ImportOptions
 from acme_desktop.core.importer.profile import Profile
 from acme_desktop.core.importer.report import ImportReport
+from acme_desktop.core.importer.templates import Template
 from acme_desktop.gui import errors
-from acme_desktop.gui.importer.choices import DELIMITERS, FIELD_NAMES, ColumnChoices, ReadingChoices, encoding_name
+from acme_desktop.gui.importer.choices import DELIMITERS, FIELD_NAMES, ColumnChoices, ReadingChoices
+from acme_desktop.gui.importer.encoding_question import EncodingQuestion
 from acme_desktop.gui.importer.entry import ImportEntry
 from acme_desktop.gui.importer.fates import FATE_HINTS, FATES, fate_tone
 from acme_desktop.gui.importer.sample_table import SampleModel, SampleTable
+from acme_desktop.gui.importer.template_button import TemplateButton
 from acme_desktop.gui.widgets import formatting
 from acme_desktop.gui.widgets.drop_area import DropArea
 from acme_desktop.gui.widgets.fields import ElidedLabel
@@ -29,7 +42,7 @@ _SETTLE_MS = 350
 def next_step(error: Exception) -> str:
     """What to do about a refused file, in this window: advice for the command line is put into its terms."""
     if isinstance(error, EncodingNeeded):
-        return "Choose its encoding under “How to import”; the likeliest come first. Below is how the file would read."
+        return "Choose the one in which it reads right; the likeliest come first. Others are under “How to import”."
     if isinstance(error, UsageProblem):
         return "Choose something else under “How to import”."
     sentences = errors.account(error).advice.split(". ")
@@ -44,18 +57,20 @@ class MappingDialog(QDialog):
     look_again = Signal(ImportOptions)
     compare = Signal(ImportOptions)
     files_dropped = Signal(list)
+    differences_wanted = Signal(str)
 
     def __init__(self, entry: ImportEntry, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("mappingDialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.entry = entry
-        self._unsettled = ""
+        self._unsettled = self._again = ""
         self._profile: Profile | None = None
         self._settle = QTimer(self, interval=_SETTLE_MS, singleShot=True)
         self._settle.timeout.connect(lambda: self.compare.emit(self.options()))
         self._setup_ui(entry.options)
-        DropArea(self, "Drop to add to the import queue").dropped.connect(self.files_dropped)
+        self.drop_area = DropArea(self, "Drop to add to the import queue")
+        self.drop_area.dropped.connect(self.files_dropped)
 
     def _setup_ui(self, options: ImportOptions) -> None:
         self.setWindowTitle(f"Import {self.entry.path.name}")
@@ -69,13 +84,21 @@ class MappingDialog(QDialog):
         words.addWidget(self.summary)
         head = QHBoxLayout(spacing=12)
         head.addWidget(Picture("file", 36, "accent_text"))
+        self.source = ElidedLabel(objectName="templateNote")
+        self.source.setProperty("role", "muted")
+        self.source.hide()
+        words.addWidget(self.source)
+        self.templates = TemplateButton()
         head.addLayout(words, 1)
+        head.addWidget(self.templates, alignment=Qt.AlignmentFlag.AlignTop)
         self.banner = Banner()
         self.banner.setObjectName("mappingBanner")
         self.columns = ColumnChoices(options)
         self.reading = ReadingChoices(options)
         choices = QHBoxLayout(spacing=28)
+        self.question = EncodingQuestion()
         choices.addWidget(self.columns, 1)
+        choices.addWidget(self.question, 1)
         choices.addWidget(self.reading, 1)
         self.sample = SampleModel(self)
         self.table = SampleTable(self.sample)
@@ -86,12 +109,15 @@ class MappingDialog(QDialog):
         layout.addWidget(self.banner)
         layout.addLayout(choices)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.question.preview, 1)
         layout.addStretch()
         layout.addWidget(self._setup_outlook())
         layout.addLayout(self._setup_buttons())
         self.columns.changed.connect(self._choices_changed)
         self.reading.changed.connect(self._choices_changed)
         self.reading.reading_changed.connect(lambda: self.look_again.emit(self.options()))
+        self.question.chosen.connect(self.reading.choose_encoding)
+        self.templates.chosen.connect(self._take_template)
 
     def _setup_outlook(self) -> QWidget:
         self.tiles = {}
@@ -106,7 +132,14 @@ class MappingDialog(QDialog):
         self.outlook_part = QWidget()
         column = QVBoxLayout(self.outlook_part, spacing=4)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.outlook)
+        self.differences = QPushButton("S&ee what changes…", objectName="showDifferencesButton", enabled=False)
+        self.differences.setProperty("kind", "link")
+        self.differences.setAutoDefault(False)
+        self.differences.clicked.connect(lambda: self.differences_wanted.emit(""))
+        top = QHBoxLayout()
+        top.addWidget(self.outlook, 1)
+        top.addWidget(self.differences)
+        column.addLayout(top)
         column.addLayout(row)
         return self.outlook_part
 
@@ -129,6 +162,19 @@ class MappingDialog(QDialog):
         row.addWidget(self.buttons)
         return row
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.drop_area.enter(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.drop_area.leave(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.drop_area.drop(event)
+
+    def done(self, result: int) -> None:
+        self._settle.stop()
+        super().done(result)
+
     # What is chosen
 
     def options(self) -> ImportOptions:
@@ -141,12 +187,26 @@ class MappingDialog(QDialog):
         chosen = {field: name for field, name in self.columns.mapping.items() if name}
         return replace(self._profile, mapping=chosen) if self._profile is not None and chosen else self._profile
 
+    def _take_template(self, template: Template) -> None:
+        options = template.applied_to(ImportOptions())
+        self.columns.start_anew(options)
+        self.reading.show_options(options)
+        self.show_source(f"Filled in from template “{template.name}”.")
+        self.look_again.emit(options)
+
     # What is known
+
+    def show_source(self, text: str) -> None:
+        """Say where the choices come from."""
+        self.source.setText(text)
+        self.source.setVisible(bool(text))
 
     def show_profile(self, profile: Profile, unsettled: Exception | None = None) -> None:
         """Show what was found in the file, and what a choice of columns has to settle."""
         self._profile = profile
         self._unsettled = errors.account(unsettled).title if unsettled is not None else ""
+        self.question.withdraw()
+        self.columns.show()
         self.table.show()
         self.outlook_part.show()
         named = {name.strip(): column for column, name in reversed(list(enumerate(profile.header)))}
@@ -164,11 +224,15 @@ class MappingDialog(QDialog):
         """Say why the file cannot be imported as it is, and what to try."""
         self._profile = None
         self.banner.say("danger", errors.account(error).title, next_step(error))
+        asking = isinstance(error, EncodingNeeded)
         if isinstance(error, EncodingNeeded):
             self.reading.offer_encodings(error.candidates)
-            readings = [(encoding_name(codec), text) for codec, text in error.candidates]
-            self.sample.show(("Encoding", "The file would read"), readings, plain=True)
-        self.table.setVisible(isinstance(error, EncodingNeeded))
+            self.question.ask(error.candidates)
+        else:
+            self.question.withdraw()
+        self.columns.setVisible(not asking)
+        self.table.hide()
+        self.templates.allow_saving(False)
         self.outlook_part.hide()
         self.summary.setText("This file cannot be imported as it is.")
         self.columns.setEnabled(False)
@@ -202,6 +266,7 @@ class MappingDialog(QDialog):
         else:
             self.banner.hide()
         self.start.setEnabled(not problem)
+        self.templates.allow_saving(not problem)
         self._blank_tiles()
         if problem:
             self.show_note("")
@@ -227,11 +292,11 @@ class MappingDialog(QDialog):
         for fate, tile in self.tiles.items():
             count = getattr(report, fate)
             tile.show_figure(formatting.number(count), fate_tone(fate, count))
+        self.differences.setEnabled(report.read > report.unchanged)
         rows = formatting.counted(report.read, "row", "rows")
         self.show_note(f"{rows} read and compared with the catalogue.")
-        warnings = (*(self._profile.warnings if self._profile is not None else ()), *report.warnings)
-        if warnings:
-            self.banner.say("warning", "", "\n".join(warnings))
+        if report.warnings:
+            self.banner.say("warning", self._again, "\n".join(report.warnings))
 
     def show_comparing(self, snapshot: Snapshot) -> None:
         """Show how far the comparison is; reading is most of it."""
@@ -247,8 +312,10 @@ class MappingDialog(QDialog):
     def say_again(self, error: Exception) -> None:
         """Say why the import that was started must be confirmed once more."""
         told = errors.account(error)
+        self._again = told.title
         self.banner.say("warning", told.title, told.advice)
 
     def _blank_tiles(self) -> None:
+        self.differences.setEnabled(False)
         for tile in self.tiles.values():
             tile.show_figure("–")

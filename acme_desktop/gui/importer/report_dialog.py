@@ -22,34 +22,15 @@ from acme_desktop.core.importer.report import ImportReport, Superseded
 from acme_desktop.gui import errors, icons
 from acme_desktop.gui.importer.details import DetailColumn, DetailModel, DetailTable
 from acme_desktop.gui.importer.fates import FATE_HINTS, FATES, fate_tone
+from acme_desktop.gui.importer.reasons import REASONS, line_range
 from acme_desktop.gui.widgets import formatting
 from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.notices import Banner, Tile
 
 SHOWN_DETAILS = 1000
-REASONS = {
-    "missing_sku": "No SKU",
-    "missing_name": "No name",
-    "too_long": "Too long",
-    "bad_active": "Not yes or no",
-    "nul_character": "NUL character",
-    "field_count": "Wrong number of cells",
-    "bad_quoting": "Bad quoting",
-    "unclosed_quote": "Quote not closed",
-    "bad_encoding": "Bad encoding",
-}
-"""The reason codes of the contract, as people read them."""
-
-
-def _line(row: dict[str, Any]) -> str:
-    first, last = row["line"], row["end_line"]
-    return (
-        formatting.number(first) if last in (None, first) else f"{formatting.number(first)}–{formatting.number(last)}"
-    )
-
 
 _REJECT_COLUMNS = (
-    DetailColumn("Line", 84, _line, right=True),
+    DetailColumn("Line", 84, line_range, right=True),
     DetailColumn("Column", 96, lambda row: row["field"] or ""),
     DetailColumn("Reason", 156, lambda row: REASONS.get(row["reason"], row["reason"])),
     DetailColumn("What is wrong", 0, lambda row: row["message"]),

@@ -18,11 +18,13 @@ from acme_desktop.core.importer.profile import Profile
 from acme_desktop.core.importer.report import ImportReport
 from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import JobRunner, Lane
-from acme_desktop.gui.importer import work
+from acme_desktop.gui.importer import remembered, work
 from acme_desktop.gui.importer.comparison import Comparison
 from acme_desktop.gui.importer.entry import ImportEntry, State, outcome
 from acme_desktop.gui.importer.mapping_dialog import MappingDialog
 from acme_desktop.gui.importer.panel import ImportPanel
+from acme_desktop.gui.importer.preparation import Preparation
+from acme_desktop.gui.importer.remembered import FirstLook
 from acme_desktop.gui.importer.report_dialog import SHOWN_DETAILS, ImportReportDialog
 
 if TYPE_CHECKING:
@@ -98,10 +100,25 @@ class ImporterRoom(QWidget):
             self._entries.append(entry)
             row = self.panel.add(entry)
             row.cancel_wanted.connect(partial(self._cancel, entry))
+            row.cancel_wanted.connect(lambda: self._ask_next())
             row.report_wanted.connect(partial(self._show_outcome, entry))
             row.remove_wanted.connect(partial(self._remove, entry))
             row.ask_wanted.connect(partial(self._ask, entry))
-            self._look(entry, entry.options)
+            self._look_first(entry)
+
+    def _look_first(self, entry: ImportEntry) -> None:
+        database, options = self._database, entry.options
+        entry.job = self._runner.start(
+            lambda _: remembered.first_look(database, entry.path, options),
+            lane=Lane.QUERY,
+            owner=self,
+            succeeded=partial(self._seen_first, entry),
+            failed=lambda error: self._seen(entry, None, error),
+        )
+
+    def _seen_first(self, entry: ImportEntry, found: FirstLook) -> None:
+        entry.options, entry.filled_from = found.options, found.filled_from
+        self._seen(entry, found.profile, found.error)
 
     def _look(self, entry: ImportEntry, options: ImportOptions) -> None:
         self._runner.drop(entry.job)
@@ -121,6 +138,7 @@ class ImporterRoom(QWidget):
         if entry.state is State.LOOKING:
             if error is not None and not isinstance(error, Problem):
                 entry.fail(error)
+                self._ask_next()
                 return
             entry.move(State.ASKING)
         if self._dialog is None:
@@ -131,8 +149,9 @@ class ImporterRoom(QWidget):
     # Each is asked about
 
     def _ask_next(self) -> None:
-        waiting = next((entry for entry in self._entries if entry.state is State.ASKING), None)
-        if self._dialog is None and waiting is not None:
+        # In the order in which they came: one that is still looked at is waited for.
+        waiting = next((entry for entry in self._entries if entry.state in (State.LOOKING, State.ASKING)), None)
+        if self._dialog is None and waiting is not None and waiting.state is State.ASKING:
             self._ask(waiting)
 
     def _ask(self, entry: ImportEntry, again: Exception | None = None) -> None:
@@ -141,6 +160,7 @@ class ImporterRoom(QWidget):
             self._dialog.activateWindow()
             return
         dialog = self._dialog = MappingDialog(entry, self.window())
+        dialog.show_source(f"Filled in as for {entry.filled_from}." if entry.filled_from else "")
         dialog.look_again.connect(partial(self._look, entry))
         dialog.compare.connect(partial(self._compare, entry))
         dialog.files_dropped.connect(self.add)
@@ -148,6 +168,7 @@ class ImporterRoom(QWidget):
         self._comparison.told.connect(dialog.show_preview)
         self._comparison.failed.connect(dialog.show_failed_comparison)
         self._comparison.progressed.connect(dialog.show_comparing)
+        Preparation(self._runner, dialog, self._comparison, self._database)
         self._show_in_dialog()
         if again is not None:
             dialog.say_again(again)

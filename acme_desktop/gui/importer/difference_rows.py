@@ -1,0 +1,156 @@
+"""The preview's rows as people read them: a line for each changed field of an update, a line for each other row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+
+from acme_desktop.core.importer.preview import Difference
+from acme_desktop.gui.importer.changed_parts import MARKS, Span, changed_parts
+from acme_desktop.gui.importer.fates import FATES
+from acme_desktop.gui.widgets import formatting
+
+_NOWHERE = QModelIndex()
+_LONGEST = 2000
+_Index = QModelIndex | QPersistentModelIndex
+
+UPDATE_TITLES = ("Line", "SKU", "Field", "In the catalogue now", "After the import")
+ROW_TITLES = ("Line", "SKU", "Name", "Description", "What becomes of it")
+
+
+@dataclass(frozen=True)
+class DifferenceRow:
+    """One line of the table; the marks are (start, length) in the two last cells."""
+
+    cells: tuple[str, ...]
+    gone: tuple[Span, ...] = ()
+    come: tuple[Span, ...] = ()
+    first: bool = True
+
+
+def lines_of(difference: Difference) -> list[DifferenceRow]:
+    """What the table shows of one row: an update gives a line a field."""
+    line = formatting.number(difference.line)
+    if difference.fate != "updated":
+        return [
+            DifferenceRow(
+                (line, difference.sku, difference.name or "", difference.description or "", _fate(difference))
+            )
+        ]
+    pairs = (
+        ("SKU", difference.old_sku, difference.sku),
+        ("Name", difference.old_name, difference.name),
+        ("Description", difference.old_description, difference.description),
+        ("Active", _yes(difference.old_active), _yes(difference.active)),
+    )
+    rows = []
+    for field, old, new in pairs:
+        before, after = _flat(old), _flat(new)
+        if (old or "") == (new or ""):
+            continue
+        gone, come = changed_parts(before, after)
+        cells = (line, difference.sku, field, before or "(none)", after or "(cleared)")
+        rows.append(DifferenceRow(cells, tuple(gone), tuple(come), not rows))
+    return rows
+
+
+def _flat(text: str | None) -> str:
+    return " ".join((text or "")[:_LONGEST].split())
+
+
+def _yes(active: bool | None) -> str:
+    return "" if active is None else "yes" if active else "no"
+
+
+def _fate(difference: Difference) -> str:
+    if difference.fate == "superseded" and difference.by_line is not None:
+        return f"Superseded by line {formatting.number(difference.by_line)}"
+    if difference.fate == "rejected":
+        return "Rejected: a new product needs a name"
+    if difference.fate == "skipped":
+        return "Skipped: there is no such product" if difference.old_sku is None else "Skipped: the product exists"
+    return FATES[difference.fate]
+
+
+class DifferenceModel(QAbstractTableModel):
+    """Lines of one kind, fetched as the table is scrolled; `more_wanted` comes with the last ordinal it has."""
+
+    more_wanted = Signal(int)
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._titles: tuple[str, ...] = UPDATE_TITLES
+        self._rows: list[DifferenceRow] = []
+        self._last = -1
+        self._asked = self._complete = False
+
+    def start(self, titles: tuple[str, ...]) -> None:
+        """Begin another list."""
+        self.beginResetModel()
+        self._titles, self._rows, self._last = titles, [], -1
+        self._asked = self._complete = False
+        self.endResetModel()
+        self.fetchMore()
+
+    def add(self, differences: list[Difference], limit: int) -> None:
+        """Take a page; one shorter than `limit` is the last."""
+        self._asked = False
+        self._complete = len(differences) < limit
+        if differences:
+            self._last = differences[-1].ordinal
+        self._append([row for difference in differences for row in lines_of(difference)])
+
+    def add_last(self, rows: list[DifferenceRow]) -> None:
+        """Take lines after which none come."""
+        self._asked, self._complete = False, True
+        self._append(rows)
+
+    def _append(self, rows: list[DifferenceRow]) -> None:
+        if rows:
+            self.beginInsertRows(_NOWHERE, len(self._rows), len(self._rows) + len(rows) - 1)
+            self._rows.extend(rows)
+            self.endInsertRows()
+
+    def canFetchMore(self, parent: _Index = _NOWHERE) -> bool:
+        return not parent.isValid() and not self._asked and not self._complete
+
+    def fetchMore(self, parent: _Index = _NOWHERE) -> None:
+        if self.canFetchMore(parent):
+            self._asked = True
+            self.more_wanted.emit(self._last)
+
+    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._titles)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal and 0 <= section < len(self._titles):
+            if role == Qt.ItemDataRole.DisplayRole:
+                return self._titles[section]
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                return _alignment(section)
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            # The line and the SKU of an update stand beside its first field only.
+            return "" if column < 2 and not row.first else row.cells[column]
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return row.cells[column] or None
+        if role == MARKS and column >= 3:
+            spans = row.gone if column == 3 else row.come
+            return (list(spans), column == 4) if spans else None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        return None
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    return (Qt.AlignmentFlag.AlignLeft if column else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter
