@@ -122,11 +122,9 @@ def shoot_all(stage: Stage, folder: Path) -> None:
     window.open_database()
     stage.until(lambda: window.products.model.count is not None)
     stage.shoot("first-run")
-    window.drop_area._highlight.setGeometry(window.rect())
-    window.drop_area._highlight.raise_()
-    window.drop_area._highlight.show()
+    window.drop_area.highlight(True)
     stage.shoot("drop-highlight")
-    window.drop_area._highlight.hide()
+    window.drop_area.highlight(False)
 
     window.import_files([dirty_sample(folder)])
     mapping = stage.dialog("mappingDialog")

@@ -53,6 +53,7 @@ class ChangeHub(QObject):
         """Wait for the threads that were stopped; only when nothing is shown any more."""
         for ear in self._former:
             ear.join(seconds)
+            ear.herald.join(seconds)
         self._former.clear()
 
 
@@ -64,6 +65,7 @@ class _Ear(threading.Thread):
         self._listener = database.listen(CHANNEL)
         self._heard = heard
         self._deaf = False
+        self.herald = threading.Thread(target=self._tell_when_ready, name="change-listener-ready", daemon=True)
 
     def stop(self) -> None:
         """Hear nothing any more; the thread ends by itself."""
@@ -78,7 +80,7 @@ class _Ear(threading.Thread):
                 return
 
     def run(self) -> None:
-        threading.Thread(target=self._tell_when_ready, name="change-listener-ready", daemon=True).start()
+        self.herald.start()
         for _ in self._listener:
             if not self._deaf:
                 self._heard()

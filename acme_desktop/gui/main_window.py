@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -301,6 +301,15 @@ class MainWindow(QMainWindow):
 
     # Coming and going
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.drop_area.enter(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.drop_area.leave(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.drop_area.drop(event)
+
     def _restore_layout(self) -> None:
         for key, restore in (("geometry", self.restoreGeometry), ("columns", self.products.table.restore_layout)):
             state = self._layout_file.value(key)
@@ -356,10 +365,10 @@ class MainWindow(QMainWindow):
         self._layout_file.sync()
         self.say("Closing…")
         self.centralWidget().setEnabled(False)
-        for dialog in self.findChildren(QDialog):
-            dialog.close()
         self._show_actions()
         self.importer.cancel_all()
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
         self._runner.cancel_all()
         self._runner.when_idle(self._session.close)
 

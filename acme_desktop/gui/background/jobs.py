@@ -41,7 +41,6 @@ class Job(QObject):
     cancelled = Signal()
     progressed = Signal(Snapshot)
     ended = Signal()
-    _returned = Signal(object, object)
 
     def __init__(self, work: Work, owner: QObject | None) -> None:
         super().__init__()
@@ -54,23 +53,21 @@ class Job(QObject):
         if owner is not None:
             # Bound to the job and not to the owner: a deleted owner's results go nowhere.
             owner.destroyed.connect(self._disown)
-        self._returned.connect(self._finish)
 
-    def perform(self) -> None:
-        """Run the work; called on the pool's thread, and touches nothing of the main thread's but a signal."""
+    def perform(self) -> tuple[object, BaseException | None]:
+        """Run the work, on the pool's thread; returns what came of it, and touches nothing of the main thread's."""
         try:
             self.progress.check()
-            value, error = self._work(self.progress), None
+            return self._work(self.progress), None
         except BaseException as problem:  # noqa: BLE001  whatever it was, the main thread must hear of the end
-            value, error = None, problem
-        self._returned.emit(value, error)
+            return None, problem
 
     @Slot()
     def _disown(self) -> None:
         self._wanted = False
 
-    @Slot(object, object)
-    def _finish(self, value: object, error: BaseException | None) -> None:
+    def finish(self, value: object, error: BaseException | None) -> None:
+        """Tell what came of it, on the main thread."""
         self.running = False
         if self._wanted:
             if error is None:
@@ -110,6 +107,8 @@ class JobRunner(QObject):
     """Starts jobs, samples their progress and knows when all is quiet."""
 
     idle = Signal()
+    # The runner's and not the job's: a job is deleted when it ends, perhaps before its thread has left the emit.
+    _returned = Signal(Job, object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -118,6 +117,7 @@ class JobRunner(QObject):
         self._cancelling = self._pool(2)
         self._sampler = QTimer(self, interval=SAMPLE_EVERY_MS)
         self._sampler.timeout.connect(self._sample)
+        self._returned.connect(self._finish)
 
     def _pool(self, threads: int) -> QThreadPool:
         pool = QThreadPool(self)
@@ -159,7 +159,7 @@ class JobRunner(QObject):
         self._jobs.append(job)
         if not self._sampler.isActive():
             self._sampler.start()
-        self._pools[lane].start(_Run(job.perform))
+        self._pools[lane].start(_Run(lambda: self._returned.emit(job, *job.perform())))
         return job
 
     def cancel(self, job: Job) -> None:
@@ -193,6 +193,10 @@ class JobRunner(QObject):
     def wait(self, milliseconds: int = 30_000) -> bool:
         """Block until every thread has ended; for the very end of the program, when nothing is shown any more."""
         return all(pool.waitForDone(milliseconds) for pool in (*self._pools.values(), self._cancelling))
+
+    @Slot(Job, object, object)
+    def _finish(self, job: Job, value: object, error: BaseException | None) -> None:
+        job.finish(value, error)
 
     @Slot()
     def _sample(self) -> None:

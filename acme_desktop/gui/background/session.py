@@ -61,7 +61,8 @@ class Session(QObject):
         former, self._workspace = self._workspace, workspace
         if former is not None:
             self.left.emit()
-            self._close(former, lambda _: None)
+            # Questions to the former database may still be on their way back with its connections.
+            self._runner.when_idle(lambda: self._close(former, lambda _: None))
         self.opened.emit(workspace.database)
 
     def close(self) -> None:

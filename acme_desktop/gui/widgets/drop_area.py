@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QMimeData, QObject, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from acme_desktop.gui import icons
@@ -51,7 +51,7 @@ class _Highlight(QWidget):
 
 
 class DropArea(QObject):
-    """Makes a whole window a place to drop files on."""
+    """Makes a whole window a place to drop files on; the window hands its three drag events on."""
 
     dropped = Signal(list)
 
@@ -60,27 +60,31 @@ class DropArea(QObject):
         self._window = window
         self._highlight = _Highlight(window, text)
         window.setAcceptDrops(True)
-        window.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        kind = event.type()
-        if kind == QEvent.Type.DragEnter and isinstance(event, QDragEnterEvent):
-            if not local_files(event.mimeData()):
-                return False
+    def enter(self, event: QDragEnterEvent) -> None:
+        """Highlight the window where files are dragged over it."""
+        if not local_files(event.mimeData()):
+            event.ignore()
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.highlight(True)
+
+    def leave(self, _event: QDragLeaveEvent) -> None:
+        """The drag went elsewhere."""
+        self.highlight(False)
+
+    def drop(self, event: QDropEvent) -> None:
+        """Take the files."""
+        self.highlight(False)
+        files = local_files(event.mimeData())
+        if files:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
-            self._highlight.setGeometry(self._window.rect())
-            self._highlight.raise_()
-            self._highlight.show()
-            return True
-        if kind == QEvent.Type.DragLeave:
-            self._highlight.hide()
-        elif kind == QEvent.Type.Drop and isinstance(event, QDropEvent):
-            self._highlight.hide()
-            files = local_files(event.mimeData())
-            if files:
-                event.setDropAction(Qt.DropAction.CopyAction)
-                event.accept()
-                self.dropped.emit(files)
-                return True
-        return False
+            self.dropped.emit(files)
+
+    def highlight(self, shown: bool) -> None:
+        """Show or hide what says that files can be dropped."""
+        self._highlight.setGeometry(self._window.rect())
+        self._highlight.raise_()
+        self._highlight.setVisible(shown)

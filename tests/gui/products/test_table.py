@@ -178,7 +178,7 @@ def test_typing_cancels_the_question_before(
     qtbot.waitUntil(lambda: sleeping(database), timeout=10_000)
     search.setText("Product 7")
     counted(qtbot, window, 1)
-    qtbot.waitUntil(lambda: cancelled == ["slow"], timeout=10_000)
+    qtbot.waitUntil(lambda: bool(cancelled), timeout=10_000)  # on the server, long before its 30 s are over
     assert window.products.model.count == 1
 
 
