@@ -70,17 +70,25 @@ class Dispatcher:
     """Sends for every webhook that nobody else sends for.
 
     Args:
-        slots: requests at a time to one endpoint.
+        slots: requests at a time to one endpoint, in mode each.
+        batch_slots: the same in mode batch, whose requests keep the loop much longer: 1 in the window.
         deadline: seconds for one exchange.
         resolver: how names become addresses.
     """
 
     def __init__(
-        self, database: Database, *, slots: int = SLOTS, deadline: float = DEADLINE, resolver: Resolver | None = None
+        self,
+        database: Database,
+        *,
+        slots: int = SLOTS,
+        batch_slots: int = 2,
+        deadline: float = DEADLINE,
+        resolver: Resolver | None = None,
     ) -> None:
         self.totals = Totals()
         self._database = database
         self._slots = slots
+        self._batch_slots = min(batch_slots, slots)
         self._deadline = deadline
         self._resolver = resolver
         self._owned: dict[int, _Owned] = {}
@@ -139,7 +147,7 @@ class Dispatcher:
             self._connected, self._resync, self._broken = True, True, None
             await self._pump(connection, until_empty)
             await self._finish(connection)
-            self.totals.pending = await self._in_thread(_pending, connection)
+            self.totals.pending = await self._in_thread(ledger.pending_events, connection)
         finally:
             await self._drop_everything()
             with contextlib.suppress(psycopg.Error):
@@ -187,7 +195,7 @@ class Dispatcher:
         for owned in self._owned.values():
             if owned.lane.in_flight or owned.lane.has_writes:
                 waits.append(max(flushed + FLUSH_SECONDS - steady, 0.0))
-            if len(owned.lane.in_flight) < self._slots:
+            if len(owned.lane.in_flight) < self._most(owned.lane):
                 at = owned.lane.wake_at(now)
                 if at is not None:
                     waits.append(max(at - now, FLUSH_SECONDS if owned.lane.in_flight else 0.001))
@@ -267,13 +275,17 @@ class Dispatcher:
         """Send as much as may be sent now."""
         lane = owned.lane
         # Whoever could not renew its lease in time has no business sending.
-        while len(lane.in_flight) < self._slots and time.monotonic() < owned.renewed + ownership.LEASE_SECONDS:
+        while len(lane.in_flight) < self._most(lane) and time.monotonic() < owned.renewed + ownership.LEASE_SECONDS:
             message = lane.next(self._clock.now())
             if message is None:
                 return
             task = self._loop.create_task(self._deliver(connection, owned, message))
             self._tasks.add(task)
             task.add_done_callback(self._done)
+
+    def _most(self, lane: Lane) -> int:
+        """How many requests may be in flight."""
+        return self._batch_slots if lane.endpoint.mode == BATCH else self._slots
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -363,14 +375,3 @@ class Dispatcher:
     def _edited(self) -> None:
         self._resync = True
         self._wake.set()
-
-
-def _pending(connection: psycopg.Connection[Any]) -> int:
-    """Events that are still to be delivered, for all webhooks."""
-    row: Any = connection.execute(
-        "SELECT (SELECT coalesce(sum(greatest(o.total - o.passed, 0)), 0)"
-        " FROM outbox o JOIN webhooks w ON w.id = o.webhook_id WHERE o.state = 'pending' AND w.deleted_at IS NULL)"
-        " + (SELECT coalesce(sum(cardinality(d.product_ids)), 0)"
-        " FROM deliveries d WHERE d.state IN ('sending', 'retrying', 'waiting'))"
-    ).fetchone()
-    return int(row[0])

@@ -5,13 +5,11 @@ Whoever sends for a webhook is told of each change by a NOTIFY and looks at its 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
 
 from psycopg import Connection
 from psycopg.rows import class_row
@@ -19,7 +17,7 @@ from psycopg.types.json import Jsonb
 
 from acme_desktop.core.changes.outbox import EVENT_TYPES
 from acme_desktop.core.foundation.errors import InputProblem, NotFound, UsageProblem
-from acme_desktop.core.webhooks import computer, signing
+from acme_desktop.core.webhooks import computer, rules, signing
 from acme_desktop.core.webhooks.addresses import SCOPES, Scope
 
 if TYPE_CHECKING:
@@ -32,13 +30,6 @@ Mode = Literal["each", "batch"]
 MODES: tuple[Mode, ...] = ("each", "batch")
 LARGEST_BATCH = 500
 BOTH_KEYS_FOR = "24 hours"
-
-_LONGEST_URL = 2000
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_RESERVED = {
-    "host", "content-length", "content-type", "content-encoding", "transfer-encoding", "connection", "upgrade",
-    "te", "trailer", "accept-encoding", "expect", "webhook-id", "webhook-timestamp", "webhook-signature",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -104,7 +95,7 @@ class EndpointChanges:
             InputProblem: a value makes no sense.
         """
         if self.url is not None:
-            _check_url(self.url)
+            rules.check_url(self.url)
         if self.events is not None and (not self.events or set(self.events) - set(EVENT_TYPES)):
             raise InputProblem("A webhook needs events.", f"Choose one or more of {', '.join(EVENT_TYPES)}.")
         if self.mode is not None and self.mode not in MODES:
@@ -115,9 +106,9 @@ class EndpointChanges:
             raise InputProblem(f"A batch of {self.batch_size} is not possible.", f"Choose 1 to {LARGEST_BATCH}.")
         if self.rate is not None and not 0 <= self.rate < 1e6:
             raise InputProblem(f"A rate of {self.rate} is not possible.", "Name requests a second; 0 is no limit.")
-        _check_headers(self.headers or {})
+        rules.check_headers(self.headers or {})
         if self.ca:
-            _check_certificates(self.ca)
+            rules.check_certificates(self.ca)
 
     def columns(self) -> dict[str, Any]:
         """The columns to be set, with their values."""
@@ -291,41 +282,3 @@ def _get(connection: Connection[Any], webhook_id: int) -> Endpoint:
     if endpoint is None:
         raise NotFound(f"There is no webhook {webhook_id}.", "See `acme-desktop webhooks list`.")
     return endpoint
-
-
-def _check_url(url: str) -> None:
-    advice = "Write it as https://HOST/PATH."
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise InputProblem(f"{url} is not a URL.", advice, str(error)) from error
-    plain = url.isprintable() and not any(letter.isspace() for letter in url) and len(url) <= _LONGEST_URL
-    if parts.scheme not in ("http", "https") or not host or not plain or "\\" in url:
-        raise InputProblem(f"{url!r} is not a URL that a webhook can have.", advice)
-    if parts.username is not None or parts.password is not None:
-        raise InputProblem(
-            "A URL with a user name or a password would show them in every list.",
-            "Leave them out and add a header, such as Authorization.",
-        )
-
-
-def _check_headers(headers: Mapping[str, str]) -> None:
-    for name, value in headers.items():
-        if not _TOKEN.fullmatch(name):
-            raise InputProblem(f"{name!r} is not the name of a header.", "Use letters, digits and hyphens.")
-        if name.lower() in _RESERVED:
-            raise InputProblem(f"The header {name} is set by the program itself.", "Leave it out.")
-        if not value.isascii() or not value.isprintable():
-            raise InputProblem(f"The header {name} has characters that cannot be sent.", "Use plain ASCII.")
-
-
-def _check_certificates(pem: str) -> None:
-    import ssl
-
-    try:
-        ssl.create_default_context(cadata=pem)
-    except (ssl.SSLError, ValueError) as error:
-        raise InputProblem(
-            "These are not certificates in PEM.", "Choose a file that begins with BEGIN CERTIFICATE.", str(error)
-        ) from error

@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import json
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from acme_desktop.core.webhooks import payload
 from acme_desktop.core.webhooks.endpoints import Endpoint
-from acme_desktop.core.webhooks.message import Entry, Message, Outcome, Progress
+from acme_desktop.core.webhooks.message import Entry, Message, Outcome, Progress, Writes, halve
 from acme_desktop.core.webhooks.payload import BATCH, Event, Range
 from acme_desktop.core.webhooks.retry import Verdict
 from acme_desktop.core.webhooks.sender import Sent
@@ -32,22 +30,6 @@ LATE = 0.3
 
 _PROBE_FIRST, _PROBE_LAST = 60.0, 600.0
 _BURST = 0.1  # seconds' worth of requests that a rate lets catch up
-
-
-@dataclass
-class Writes:
-    """What a flush puts into the database, in one transaction."""
-
-    outcomes: list[Outcome] = field(default_factory=list)
-    parked: list[Message] = field(default_factory=list)
-    moved: list[tuple[Range, payload.Place | None, int, bool]] = field(default_factory=list)
-    succeeded: bool = False
-    failures: int = 0
-    hold_until: float | None = None
-    gone: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.outcomes or self.parked or self.moved)
 
 
 class Lane:
@@ -356,17 +338,3 @@ class Lane:
                 self._chains[product].append(message)
                 parked.append(message)
         return parked
-
-
-def halve(message: Message, middle: int) -> list[Message]:
-    """Two messages with the events of one batch; the body of the batch has to be at hand."""
-    assert message.body is not None
-    texts = [
-        json.dumps(event, ensure_ascii=False, separators=(",", ":")) for event in json.loads(message.body)["events"]
-    ]
-    halves = []
-    for part in (slice(None, middle), slice(middle, None)):
-        named = message.events[part]
-        body = payload.batch_body(texts[part]).encode()
-        halves.append(Message(payload.batch_id(named), BATCH, named, body, entries=message.entries[part]))
-    return halves

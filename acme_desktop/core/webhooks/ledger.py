@@ -14,8 +14,7 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from acme_desktop.core.webhooks import ownership, payload
-from acme_desktop.core.webhooks.lane import Writes
-from acme_desktop.core.webhooks.message import Message, Outcome
+from acme_desktop.core.webhooks.message import Message, Outcome, Writes
 from acme_desktop.core.webhooks.payload import BATCH, Event, Range
 
 KEPT_DAYS = 30
@@ -131,6 +130,17 @@ def forget_old(connection: Connection[Any]) -> int:
     return connection.execute(
         f"DELETE FROM deliveries WHERE state IN ('delivered', 'skipped', 'split') AND {limit}"
     ).rowcount
+
+
+def pending_events(connection: Connection[Any]) -> int:
+    """Events that are still to be delivered, for all webhooks."""
+    row: Any = connection.execute(
+        "SELECT (SELECT coalesce(sum(greatest(o.total - o.passed, 0)), 0)"
+        " FROM outbox o JOIN webhooks w ON w.id = o.webhook_id WHERE o.state = 'pending' AND w.deleted_at IS NULL)"
+        " + (SELECT coalesce(sum(cardinality(d.product_ids)), 0)"
+        " FROM deliveries d WHERE d.state IN ('sending', 'retrying', 'waiting'))"
+    ).fetchone()
+    return int(row[0])
 
 
 def _numbers(connection: Connection[Any], count: int) -> list[int]:

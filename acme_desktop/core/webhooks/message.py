@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -102,3 +103,33 @@ class Progress:
     def finished(self) -> bool:
         """Whether nothing is left."""
         return self.range.at_end and not self._entries
+
+
+@dataclass
+class Writes:
+    """What a flush puts into the database, in one transaction."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    parked: list[Message] = field(default_factory=list)
+    moved: list[tuple[Range, Place | None, int, bool]] = field(default_factory=list)
+    succeeded: bool = False
+    failures: int = 0
+    hold_until: float | None = None
+    gone: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.outcomes or self.parked or self.moved)
+
+
+def halve(message: Message, middle: int) -> list[Message]:
+    """Two messages with the events of one batch; the body of the batch has to be at hand."""
+    assert message.body is not None
+    texts = [
+        json.dumps(event, ensure_ascii=False, separators=(",", ":")) for event in json.loads(message.body)["events"]
+    ]
+    halves = []
+    for part in (slice(None, middle), slice(middle, None)):
+        named = message.events[part]
+        body = payload.batch_body(texts[part]).encode()
+        halves.append(Message(payload.batch_id(named), BATCH, named, body, entries=message.entries[part]))
+    return halves

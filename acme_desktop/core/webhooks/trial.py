@@ -18,6 +18,7 @@ from acme_desktop.core.webhooks import endpoints, payload
 from acme_desktop.core.webhooks.addresses import Resolver
 from acme_desktop.core.webhooks.attempts import TEST
 from acme_desktop.core.webhooks.endpoints import Endpoint
+from acme_desktop.core.webhooks.event_sql import SCHEMA_VERSION
 from acme_desktop.core.webhooks.ownership import Clock
 from acme_desktop.core.webhooks.payload import BATCH
 from acme_desktop.core.webhooks.sender import DEADLINE, Sender, Sent
@@ -75,7 +76,7 @@ def test_body(endpoint: Endpoint, message_id: str, now: float) -> str:
             "id": message_id,
             "type": TEST,
             "timestamp": iso(datetime.fromtimestamp(now, UTC)),
-            "schema_version": payload.SCHEMA_VERSION,
+            "schema_version": SCHEMA_VERSION,
             "data": {"webhook_id": endpoint.id, "message": "This is a test from Acme Product Importer."},
         },
         separators=(",", ":"),

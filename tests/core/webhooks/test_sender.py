@@ -293,3 +293,19 @@ async def test_retry_after_is_handed_on() -> None:
     with Receiver(lambda _request: Reply(429, {"retry-after": "120"})) as receiver:
         sent = await send(endpoint(receiver.url))
     assert (sent.status_code, sent.retry_after, sent.answer.retry_after) == (429, "120", "120")
+
+
+@pytest.mark.campaign
+async def test_the_real_deadline_is_fifteen_seconds() -> None:
+    async def drip(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")
+        while True:
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.2)
+
+    with Receiver(lambda _request: drip) as receiver:
+        started = time.monotonic()
+        sent = await send(endpoint(receiver.url))
+    assert 14.5 < time.monotonic() - started < 16
+    assert (sent.ok, sent.timed_out) == (False, True)

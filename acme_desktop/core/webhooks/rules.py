@@ -1,0 +1,69 @@
+"""What a webhook's URL, headers and certificates may be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from acme_desktop.core.foundation.errors import InputProblem
+
+_LONGEST_URL = 2000
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_RESERVED = {
+    "host", "content-length", "content-type", "content-encoding", "transfer-encoding", "connection", "upgrade",
+    "te", "trailer", "accept-encoding", "expect", "webhook-id", "webhook-timestamp", "webhook-signature",
+}  # fmt: skip
+
+
+def check_url(url: str) -> None:
+    """Refuse what is no URL of a receiver.
+
+    Raises:
+        InputProblem: with the reason.
+    """
+    advice = "Write it as https://HOST/PATH."
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise InputProblem(f"{url} is not a URL.", advice, str(error)) from error
+    plain = url.isprintable() and not any(letter.isspace() for letter in url) and len(url) <= _LONGEST_URL
+    if parts.scheme not in ("http", "https") or not host or not plain or "\\" in url:
+        raise InputProblem(f"{url!r} is not a URL that a webhook can have.", advice)
+    if parts.username is not None or parts.password is not None:
+        raise InputProblem(
+            "A URL with a user name or a password would show them in every list.",
+            "Leave them out and add a header, such as Authorization.",
+        )
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Refuse headers that cannot be sent, or that the program sets itself.
+
+    Raises:
+        InputProblem: with the reason.
+    """
+    for name, value in headers.items():
+        if not _TOKEN.fullmatch(name):
+            raise InputProblem(f"{name!r} is not the name of a header.", "Use letters, digits and hyphens.")
+        if name.lower() in _RESERVED:
+            raise InputProblem(f"The header {name} is set by the program itself.", "Leave it out.")
+        if not value.isascii() or not value.isprintable():
+            raise InputProblem(f"The header {name} has characters that cannot be sent.", "Use plain ASCII.")
+
+
+def check_certificates(pem: str) -> None:
+    """Refuse what is no list of certificates in PEM.
+
+    Raises:
+        InputProblem: with the reason.
+    """
+    import ssl
+
+    try:
+        ssl.create_default_context(cadata=pem)
+    except (ssl.SSLError, ValueError) as error:
+        raise InputProblem(
+            "These are not certificates in PEM.", "Choose a file that begins with BEGIN CERTIFICATE.", str(error)
+        ) from error
