@@ -132,7 +132,7 @@ class MappingDialog(QDialog):
         self.outlook_part = QWidget()
         column = QVBoxLayout(self.outlook_part, spacing=4)
         column.setContentsMargins(0, 0, 0, 0)
-        self.differences = QPushButton("S&ee what changes…", objectName="showDifferencesButton", enabled=False)
+        self.differences = QPushButton("See &what changes…", objectName="showDifferencesButton", enabled=False)
         self.differences.setProperty("kind", "link")
         self.differences.setAutoDefault(False)
         self.differences.clicked.connect(lambda: self.differences_wanted.emit(""))
