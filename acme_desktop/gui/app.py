@@ -23,6 +23,7 @@ from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.background.session import Session
 from acme_desktop.gui.change_hub import ChangeHub
 from acme_desktop.gui.main_window import MainWindow
+from acme_desktop.gui.single_instance import SingleInstance, bring_to_front
 from acme_desktop.gui.widgets import formatting, theme
 
 _log = logging.getLogger(__name__)
@@ -76,12 +77,16 @@ def run(data_dir: Path | None = None, database_url: str | None = None, files: Se
         files: taken into the import queue at once.
 
     Returns:
-        The exit status: 0, or 130 after an interrupt from the terminal.
+        The exit status: 0, also where a window of this data folder was there already and took the files; 130 after an interrupt from the terminal.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
     folder = DataFolder.choose(data_dir)
     logs.start(folder)
     app = application()
+    paths = [Path(name).absolute() for name in files]
+    instance = SingleInstance(folder.root, database_url)
+    if instance.hand_over(paths):
+        return 0
     app.setQuitOnLastWindowClosed(False)
     loop = QEventLoop(app)
     asyncio.set_event_loop(loop)
@@ -92,11 +97,14 @@ def run(data_dir: Path | None = None, database_url: str | None = None, files: Se
     window.finished.connect(lambda: over.done() or over.set_result(None))
     window.show()
     window.open_database(database_url)
-    window.import_files(Path(name).absolute() for name in files)
+    window.import_files(paths)
+    instance.asked.connect(lambda more: (window.import_files(more), bring_to_front(window)))
+    instance.listen()
     try:
         loop.run_until_complete(over)
         window.wait_for_threads()
     finally:
+        instance.close()
         sys.excepthook = sys.__excepthook__
         loop.close()
     return 130 if interrupted else 0
