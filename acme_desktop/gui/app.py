@@ -77,7 +77,8 @@ def run(data_dir: Path | None = None, database_url: str | None = None, files: Se
         files: taken into the import queue at once.
 
     Returns:
-        The exit status: 0, also where a window of this data folder was there already and took the files; 130 after an interrupt from the terminal.
+        The exit status: 0, also where a window of this data folder was there already and took the files; 130 after an
+        interrupt from the terminal.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
     folder = DataFolder.choose(data_dir)
