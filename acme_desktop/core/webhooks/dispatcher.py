@@ -96,6 +96,7 @@ class Dispatcher:
         self._broken: BaseException | None = None
         self._stopping = False
         self._resync = True
+        self._told = False  # whether there may be work for a dispatcher that is no longer there
         self._forgotten = 0.0
 
     async def run(self, *, until_empty: bool = False) -> Totals:
@@ -175,6 +176,9 @@ class Dispatcher:
             await self._fill(connection)
             for owned in self._owned.values():
                 self._start(connection, owned)
+            if self._told and not elsewhere:
+                self._told = False
+                elsewhere = await self._in_thread(ownership.work_elsewhere, connection, self._me, TRIPPED)
             if until_empty and self._idle():
                 # Once more, for what came meanwhile.
                 elsewhere, synced = await self._sync(connection), time.monotonic()
@@ -368,6 +372,7 @@ class Dispatcher:
                 self._loop.call_soon_threadsafe(woken)
 
     def _changed(self) -> None:
+        self._told = True
         for owned in self._owned.values():
             owned.lane.may_have_more = True
         self._wake.set()
