@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -232,3 +235,29 @@ def test_who_may_not_make_indexes_goes_on_without(database: Database) -> None:
         with database.connect() as connection:
             connection.execute("DROP OWNED BY guest_of_indexes")
             connection.execute("DROP ROLE guest_of_indexes")
+
+
+_RUN = """
+import sys
+from acme_desktop.core.database import catalogue_indexes
+from acme_desktop.core.database.connections import Database
+catalogue_indexes._FEW = 20
+catalogue_indexes.maintain(Database.open(sys.argv[1]))
+"""
+
+
+def test_a_killed_program_leaves_a_catalogue_that_heals(database: Database) -> None:
+    fill(database, "A", 1, 100)
+    with held_back(database):
+        process = subprocess.Popen([sys.executable, "-c", _RUN, database.url])
+        wait_for_build(database)
+        process.kill()
+        process.wait()
+        fill(database, "B", 2, 50)
+        assert_divided(database)
+    deadline = time.monotonic() + 30
+    while catalogue_indexes.due(database):  # the server notices within a second that the program is gone
+        assert time.monotonic() < deadline
+        catalogue_indexes.maintain(database)
+    assert len(segments(database)) in (1, 2)
+    assert_divided(database)
