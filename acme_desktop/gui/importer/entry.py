@@ -52,6 +52,7 @@ class ImportEntry(QObject):
         self.path = path
         self.options = ImportOptions()
         self.filled_from = ""
+        self.cut_off: int | None = None  # the import to go on with
         self.state = State.LOOKING
         self.profile: Profile | None = None
         self.job: Job | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -40,6 +41,7 @@ class ImportRow(QFrame):
     report_wanted = Signal()
     remove_wanted = Signal()
     ask_wanted = Signal()
+    move_wanted = Signal(int)
 
     def __init__(self, entry: ImportEntry, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +73,8 @@ class ImportRow(QFrame):
         self.choose = self._button("Choose…", "chooseMappingButton", self.ask_wanted)
         self.cancel = self._button("Cancel", "cancelImportButton", self.cancel_wanted)
         self.report = self._button("Report…", "showReportButton", self.report_wanted)
+        self.up = self._mover("chevron-up", "Import earlier", "moveUpButton", -1)
+        self.down = self._mover("chevron", "Import later", "moveDownButton", 1)
         self.remove = QToolButton(
             objectName="removeImportButton", toolTip="Remove from the list", iconSize=QSize(16, 16)
         )
@@ -82,13 +86,21 @@ class ImportRow(QFrame):
         layout.setContentsMargins(14, 5, 12, 5)
         layout.addWidget(self.picture)
         layout.addLayout(words, 1)
-        for widget in (self.bar, self.percent, self.choose, self.cancel, self.report, self.remove):
+        for widget in (self.bar, self.percent, self.up, self.down, self.choose, self.cancel, self.report, self.remove):
             layout.addWidget(widget)
 
     def _button(self, text: str, name: str, signal: Signal) -> QPushButton:
         words = text.rstrip("…")
         button = QPushButton(text, objectName=name, accessibleName=f"{words}: {self._entry.path.name}")
         button.clicked.connect(signal)
+        return button
+
+    def _mover(self, icon: str, words: str, name: str, steps: int) -> QToolButton:
+        button = QToolButton(objectName=name, toolTip=words, iconSize=QSize(16, 16))
+        button.setAccessibleName(f"{words}: {self._entry.path.name}")
+        button.setProperty("kind", "quiet")
+        icons.wear(button, icon)
+        button.clicked.connect(lambda: self.move_wanted.emit(steps))
         return button
 
     def _show(self) -> None:
@@ -106,6 +118,8 @@ class ImportRow(QFrame):
         self.bar.setValue(round(entry.fraction * _STEPS))
         self.percent.setVisible(running)
         self.percent.setText(formatting.percent(entry.fraction))
+        for mover in (self.up, self.down):
+            mover.setVisible(entry.state is State.QUEUED)
         self.choose.setVisible(entry.state in (State.ASKING, State.FAILED))
         self.choose.setText("Try again…" if entry.state is State.FAILED else "Choose…")
         self.cancel.setVisible(not entry.state.over)
@@ -119,6 +133,7 @@ class ImportPanel(QFrame):
 
     files_wanted = Signal()
     clear_wanted = Signal()
+    resumed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName="importPanel")
@@ -136,6 +151,9 @@ class ImportPanel(QFrame):
         self.clear = QPushButton("Clear finishe&d", objectName="clearFinishedButton")
         self.clear.setProperty("kind", "link")
         self.clear.clicked.connect(self.clear_wanted)
+        self.pause = QPushButton("Pa&use", objectName="pauseQueueButton", checkable=True)
+        self.pause.setToolTip("Let no other file begin; the one that runs is finished")
+        self.pause.toggled.connect(self._paused)
         choose = QPushButton("Choose f&iles…", objectName="importPanelButton")
         choose.clicked.connect(self.files_wanted)
         head = QHBoxLayout(spacing=12)
@@ -143,6 +161,7 @@ class ImportPanel(QFrame):
         head.addWidget(title)
         head.addWidget(self.hint, 1)
         head.addWidget(self.clear)
+        head.addWidget(self.pause)
         head.addWidget(choose)
         inside = QWidget()
         self._list = QVBoxLayout(inside, spacing=0)
@@ -168,6 +187,23 @@ class ImportPanel(QFrame):
         self._fit()
         return row
 
+    @property
+    def paused(self) -> bool:
+        """Whether no other file may begin."""
+        return self.pause.isChecked()
+
+    def _paused(self, paused: bool) -> None:
+        self.pause.setText("Go on" if paused else "Pa&use")
+        if not paused:
+            self.resumed.emit()
+        self._fit()
+
+    def arrange(self, entries: Iterable[ImportEntry]) -> None:
+        """Show the rows in this order."""
+        for place, entry in enumerate(entries):
+            self._list.removeWidget(self._rows[entry])
+            self._list.insertWidget(place, self._rows[entry])
+
     def remove(self, entry: ImportEntry) -> None:
         """Show the file no more."""
         row = self._rows.pop(entry, None)
@@ -179,6 +215,8 @@ class ImportPanel(QFrame):
     def _fit(self) -> None:
         shown = min(len(self._rows), _SHOWN_ROWS)
         self._scroll.setVisible(bool(shown))
+        waiting = sum(not entry.state.over for entry in self._rows)
+        self.pause.setVisible(waiting > 1 or self.paused)
         self.clear.setVisible(any(entry.state.over for entry in self._rows))
         if shown:
             height = max(row.sizeHint().height() for row in self._rows.values())

@@ -47,6 +47,7 @@ class ImportReportDialog(QDialog):
     """The receipt of one import; it does not keep the window from working on."""
 
     save_wanted = Signal(Path)
+    bench_wanted = Signal()
 
     def __init__(self, report: ImportReport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,6 +123,11 @@ class ImportReportDialog(QDialog):
         icons.wear(self.save, "save")
         self.save.setVisible(self.report.rejected > 0 and self.report.import_id is not None)
         self.save.clicked.connect(self._choose_target)
+        self.mend = buttons.addButton("&Mend rejects…", QDialogButtonBox.ButtonRole.ActionRole)
+        self.mend.setObjectName("mendRejectsButton")
+        self.mend.setAutoDefault(False)
+        self.mend.setVisible(self.save.isVisibleTo(buttons))
+        self.mend.clicked.connect(self.bench_wanted)
         return buttons
 
     def _say_outcome(self) -> None:
@@ -131,7 +137,7 @@ class ImportReportDialog(QDialog):
             self.banner.say(
                 "warning",
                 f"Imported, but {rows} rejected.",
-                "Save the rejects, mend them and drop the file back in: its extra columns are ignored.",
+                "Mend them here, or save them, mend the file elsewhere and drop it back in.",
             )
         elif report.status == "completed":
             changed = report.created + report.updated

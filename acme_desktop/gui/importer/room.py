@@ -13,17 +13,20 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.errors import Problem, Refused
+from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.importer.options import ImportOptions
 from acme_desktop.core.importer.profile import Profile
-from acme_desktop.core.importer.report import ImportReport
+from acme_desktop.core.importer.report import ImportRecord, ImportReport
 from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import JobRunner, Lane
-from acme_desktop.gui.importer import remembered, work
+from acme_desktop.gui.importer import interrupted, remembered, work
 from acme_desktop.gui.importer.comparison import Comparison
 from acme_desktop.gui.importer.entry import ImportEntry, State, outcome
+from acme_desktop.gui.importer.interrupted import InterruptedNotice
 from acme_desktop.gui.importer.mapping_dialog import MappingDialog
 from acme_desktop.gui.importer.panel import ImportPanel
 from acme_desktop.gui.importer.preparation import Preparation
+from acme_desktop.gui.importer.rejects_bench import RejectsBench, open_bench
 from acme_desktop.gui.importer.remembered import FirstLook
 from acme_desktop.gui.importer.report_dialog import SHOWN_DETAILS, ImportReportDialog
 
@@ -55,8 +58,12 @@ class ImporterRoom(QWidget):
         self.panel = ImportPanel()
         self.panel.files_wanted.connect(self.choose_files)
         self.panel.clear_wanted.connect(self._clear_finished)
+        self.panel.resumed.connect(self._next)
+        self.interrupted = InterruptedNotice()
+        self.interrupted.resume_wanted.connect(self.resume)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.interrupted)
         layout.addWidget(self.panel)
 
     def set_database(self, database: Database | None) -> None:
@@ -64,8 +71,10 @@ class ImporterRoom(QWidget):
         self._comparison.stop()
         self._drop_staged()
         self._database = database
+        self.interrupted.show_records(())
         if database is not None:
             self._next()
+            self._look_for_cut_off(database)
         if self._dialog is not None:
             self._dialog.reconsider()
 
@@ -96,15 +105,54 @@ class ImporterRoom(QWidget):
     def add(self, paths: Iterable[Path]) -> None:
         """Take files into the queue; each is looked at and asked about in turn."""
         for path in paths:
-            entry = ImportEntry(path, self)
-            self._entries.append(entry)
-            row = self.panel.add(entry)
-            row.cancel_wanted.connect(partial(self._cancel, entry))
-            row.cancel_wanted.connect(lambda: self._ask_next())
-            row.report_wanted.connect(partial(self._show_outcome, entry))
-            row.remove_wanted.connect(partial(self._remove, entry))
-            row.ask_wanted.connect(partial(self._ask, entry))
-            self._look_first(entry)
+            self._look_first(self._enter(path))
+
+    def resume(self, import_id: int, file: str) -> None:
+        """Go on with an import that was cut off; it waits for its turn like any other."""
+        self.interrupted.drop(import_id)
+        if any(entry.cut_off == import_id and not entry.state.over for entry in self._entries):
+            return
+        entry = self._enter(Path(file))
+        entry.cut_off = import_id
+        entry.move(State.QUEUED)
+        self._next()
+
+    def _enter(self, path: Path) -> ImportEntry:
+        entry = ImportEntry(path, self)
+        self._entries.append(entry)
+        row = self.panel.add(entry)
+        row.cancel_wanted.connect(partial(self._cancel, entry))
+        row.cancel_wanted.connect(lambda: self._ask_next())
+        row.report_wanted.connect(partial(self._show_outcome, entry))
+        row.remove_wanted.connect(partial(self._remove, entry))
+        row.ask_wanted.connect(partial(self._ask_or_resume, entry))
+        row.move_wanted.connect(partial(self._move, entry))
+        return entry
+
+    def _ask_or_resume(self, entry: ImportEntry) -> None:
+        if entry.cut_off is None:
+            self._ask(entry)
+        else:
+            entry.move(State.QUEUED)
+            self._next()
+
+    def _move(self, entry: ImportEntry, steps: int) -> None:
+        """Let a waiting file go before the one that waits above it, or after the one below."""
+        waiting = [one for one in self._entries if one.state is State.QUEUED]
+        place = waiting.index(entry) + steps if entry in waiting else -1
+        if 0 <= place < len(waiting):
+            here, there = self._entries.index(entry), self._entries.index(waiting[place])
+            self._entries[here], self._entries[there] = self._entries[there], self._entries[here]
+            self.panel.arrange(self._entries)
+
+    def _look_for_cut_off(self, database: Database) -> None:
+        def tell(records: list[ImportRecord]) -> None:
+            if database is self._database:
+                self.interrupted.show_records(records)
+
+        self._runner.start(
+            lambda _: interrupted.cut_off(database), lane=Lane.QUERY, owner=self, succeeded=tell, failed=lambda _: None
+        )
 
     def _look_first(self, entry: ImportEntry) -> None:
         database, options = self._database, entry.options
@@ -216,7 +264,7 @@ class ImporterRoom(QWidget):
     def _next(self) -> None:
         waiting = next((entry for entry in self._entries if entry.state is State.QUEUED), None)
         database = self._database
-        if self._running is not None or database is None:
+        if self._running is not None or database is None or self.panel.paused:
             return
         if waiting is None:
             if self._dialog is not None:
@@ -224,8 +272,15 @@ class ImporterRoom(QWidget):
             return
         self._running, staged = waiting, self._staged.pop(waiting, None)
         waiting.move(State.RUNNING)
+        author, cut_off = self._author, waiting.cut_off
+
+        def carry_out(progress: Progress) -> ImportReport:
+            if cut_off is not None:
+                return work.go_on(database, cut_off, author, progress)
+            return work.carry_out(database, waiting.path, waiting.options, author, progress, staged)
+
         waiting.job = self._runner.start(
-            lambda progress: work.carry_out(database, waiting.path, waiting.options, self._author, progress, staged),
+            carry_out,
             lane=Lane.IMPORT,
             succeeded=partial(self._finished, waiting),
             failed=partial(self._went_wrong, waiting),
@@ -301,7 +356,18 @@ class ImporterRoom(QWidget):
             )
             header = list(entry.profile.header) if entry.profile is not None else []
             dialog.save_wanted.connect(partial(self._save_rejects, dialog, database, import_id, header))
+            dialog.bench_wanted.connect(partial(self.open_bench, import_id))
+            dialog.bench_wanted.connect(dialog.close)
         dialog.show()
+
+    def open_bench(self, import_id: int) -> None:
+        """Open the bench with the rejected rows of an import."""
+        if self._database is not None:
+            open_bench(self._runner, self._database, import_id, self._author, self.window(), self._wire_bench)
+
+    def _wire_bench(self, bench: RejectsBench) -> None:
+        bench.changed.connect(self.changed)
+        bench.said.connect(self.said)
 
     def _save_rejects(
         self, dialog: ImportReportDialog, database: Database, import_id: int, header: list[str], path: Path

@@ -11,7 +11,7 @@ from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.errors import Cancelled, InputProblem, Problem, Refused
 from acme_desktop.core.foundation.progress import Progress
-from acme_desktop.core.importer import chunks, report
+from acme_desktop.core.importer import chunks, report, run
 from acme_desktop.core.importer.encoding import EncodingNeeded
 from acme_desktop.core.importer.options import FIELDS, ImportOptions
 from acme_desktop.core.importer.profile import MappingNeeded, Profile
@@ -88,6 +88,15 @@ def carry_out(
             if not isinstance(error, (Problem, Cancelled)):
                 raise
             return ended
+
+
+def go_on(database: Database, import_id: int, author: Author, progress: Progress) -> ImportReport:
+    """Go on with an import that was cut off while it read its file.
+
+    Raises:
+        Refused: it is running, it ended, or its file is not what it was.
+    """
+    return run.resume(database, import_id, progress, author)
 
 
 def details(database: Database, import_id: int, limit: int) -> Details:

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from acme_desktop.core.database.connections import Database
+from acme_desktop.core.importer import templates
+from acme_desktop.core.importer.options import ImportOptions
+from acme_desktop.gui.importer.changed_parts import MARKS, changed_parts
+from acme_desktop.gui.importer.differences_dialog import PAGE, DifferencesDialog
+from acme_desktop.gui.importer.entry import State
+from acme_desktop.gui.importer.mapping_dialog import MappingDialog
+from acme_desktop.gui.importer.report_dialog import ImportReportDialog
+from acme_desktop.gui.main_window import MainWindow
+from tests.gui.driving import drop, fill, find, many_rows, shown, skus, write_csv
+
+
+def asked(qtbot: QtBot, window: MainWindow, file: Path) -> MappingDialog:
+    drop(window, [file])
+    dialog: MappingDialog = shown(qtbot, window, MappingDialog)
+    return dialog
+
+
+def differences(qtbot: QtBot, window: MainWindow, dialog: MappingDialog) -> DifferencesDialog:
+    button = find(dialog, QPushButton, "showDifferencesButton")
+    qtbot.waitUntil(button.isEnabled, timeout=20_000)
+    button.click()
+    opened: DifferencesDialog = shown(qtbot, window, DifferencesDialog)
+    qtbot.waitUntil(lambda: opened.model.rowCount() > 0, timeout=10_000)
+    return opened
+
+
+def rows(shown_: DifferencesDialog) -> list[list[str]]:
+    model = shown_.model
+    return [
+        [model.data(model.index(row, column)) for column in range(model.columnCount())]
+        for row in range(model.rowCount())
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "gone", "come"),
+    [
+        ("Desk lamp", "Desk lamp", [], []),
+        ("Desk lamp, black", "Desk lamp, white", [(11, 5)], [(11, 5)]),
+        ("", "Text", [], [(0, 4)]),
+        ("a b", "a c b", [], [(2, 2)]),
+        ("x" * 3000, "x" * 3000 + "y", [], [(3000, 1)]),
+    ],
+)
+def test_the_parts_that_changed(old: str, new: str, gone: list[tuple[int, int]], come: list[tuple[int, int]]) -> None:
+    assert changed_parts(old, new) == (gone, come)
+
+
+def test_each_kind_of_row_has_its_list(qtbot: QtBot, window: MainWindow, database: Database, tmp_path: Path) -> None:
+    fill(database, 3)
+    lines = [
+        "P-000000,Product zero,Text of 0,no",
+        "P-000001,Product 1,,yes",
+        "N-1,New,,yes",
+        "n-1,Newer,,yes",
+        ",X,,yes",
+    ]
+    dialog = asked(qtbot, window, write_csv(tmp_path / "new.csv", lines))
+    opened = differences(qtbot, window, dialog)
+    assert opened.fate == "updated"
+    assert rows(opened) == [
+        ["2", "P-000000", "Name", "Product 0", "Product zero"],
+        ["3", "P-000001", "Description", "Text of 1", "(cleared)"],
+    ]
+    assert opened.model.data(opened.model.index(0, 4), MARKS) == ([(8, 4)], True)
+    for fate, expected in (
+        ("created", [["5", "n-1", "Newer", "", "Created"]]),
+        ("superseded", [["4", "N-1", "New", "", "Superseded by line 5"]]),
+    ):
+        opened.show_fate(fate)
+        qtbot.waitUntil(lambda: opened.model.rowCount() > 0, timeout=10_000)
+        assert rows(opened) == expected
+    opened.show_fate("rejected")
+    qtbot.waitUntil(lambda: opened.model.rowCount() == 1, timeout=10_000)
+    assert rows(opened)[0][2] == "No SKU"
+    opened.close()
+    dialog.reject()
+
+
+def test_the_list_is_read_page_by_page(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    dialog = asked(qtbot, window, write_csv(tmp_path / "new.csv", many_rows(PAGE + 30)))
+    opened = differences(qtbot, window, dialog)
+    assert opened.model.rowCount() == PAGE
+    opened.table.scrollToBottom()
+    qtbot.waitUntil(lambda: opened.model.rowCount() == PAGE + 30, timeout=10_000)
+    assert not opened.model.canFetchMore()
+    opened.close()
+    find(dialog, QPushButton, "startImportButton").click()
+    shown(qtbot, window, ImportReportDialog)
+
+
+def test_a_choice_of_columns_is_remembered_for_the_next_file_with_that_header(
+    qtbot: QtBot, window: MainWindow, database: Database, tmp_path: Path
+) -> None:
+    with database.connect() as connection:
+        options = ImportOptions(mapping={"sku": "foo", "name": "bar"}, blank="keep")
+        templates.remember(connection, ["foo", "bar"], options)
+    dialog = asked(qtbot, window, write_csv(tmp_path / "odd.csv", ["A-1,Lamp"], header="foo,bar"))
+    qtbot.waitUntil(dialog.start.isEnabled, timeout=10_000)
+    assert dialog.columns.columns == {"sku": 0, "name": 1}
+    assert dialog.reading.blank.currentData() == "keep"
+    assert dialog.source.isVisible()
+    assert "last file" in dialog.source.text()
+    dialog.start.click()
+    qtbot.waitUntil(lambda: skus(database) == ["A-1"], timeout=20_000)
+
+
+def test_a_template_is_saved_by_name_and_chosen(
+    qtbot: QtBot, window: MainWindow, database: Database, tmp_path: Path
+) -> None:
+    file = write_csv(tmp_path / "odd.csv", ["A-1,Lamp,B-1"], header="sku,name,other")
+    dialog = asked(qtbot, window, file)
+    qtbot.waitUntil(dialog.start.isEnabled, timeout=10_000)
+    box = dialog.columns.boxes["sku"]
+    box.setCurrentIndex(3)
+    box.activated.emit(3)
+    dialog.templates.save_wanted.emit("Supplier B")
+    qtbot.waitUntil(lambda: "Supplier B" in dialog.source.text(), timeout=10_000)
+    dialog.reject()
+    again = asked(qtbot, window, file)
+    qtbot.waitUntil(again.start.isEnabled, timeout=10_000)
+    assert again.columns.columns["sku"] == 2
+    assert "Supplier B" in again.source.text()
+    box = again.columns.boxes["sku"]
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
+    qtbot.waitUntil(lambda: bool(again.templates._names), timeout=10_000)
+    again.templates.menu().actions()[0].trigger()
+    qtbot.waitUntil(lambda: again.columns.columns.get("sku") == 2, timeout=10_000)
+    again.reject()
+
+
+def test_the_encoding_is_chosen_by_how_the_file_reads(
+    qtbot: QtBot, window: MainWindow, database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "old.csv"
+    file.write_bytes("sku;name\nA-1;Café\nA-2;Thé\nA-3;Crème\n".encode("cp1252"))
+    dialog = asked(qtbot, window, file)
+    question = dialog.question
+    qtbot.waitUntil(question.isVisible, timeout=10_000)
+    names = [question.list.item(row).text() for row in range(question.list.count())]
+    question.list.setCurrentRow(next(row for row, name in enumerate(names) if "1252" in name))
+    assert "Café" in question.preview.text.toPlainText()
+    question.use.click()
+    qtbot.waitUntil(dialog.start.isEnabled, timeout=10_000)
+    assert not question.isVisible()
+    dialog.start.click()
+    shown(qtbot, window, ImportReportDialog).close()
+    # The next file of this supplier needs no answer any more.
+    file.write_bytes("sku;name\nA-4;Pâté\n".encode("cp1252"))
+    again = asked(qtbot, window, file)
+    qtbot.waitUntil(again.start.isEnabled, timeout=10_000)
+    assert again.reading.encoding.currentData() == "cp1252"
+    again.reject()
+
+
+def test_the_queue_is_paused_reordered_and_goes_on(
+    qtbot: QtBot, window: MainWindow, database: Database, tmp_path: Path
+) -> None:
+    panel = window.importer.panel
+    panel.pause.setChecked(True)
+    files = [write_csv(tmp_path / f"{name}.csv", [f"A-1,{name},,yes"]) for name in ("first", "second")]
+    drop(window, files)
+    for _ in files:
+        dialog = shown(qtbot, window, MappingDialog)
+        qtbot.waitUntil(dialog.start.isEnabled, timeout=10_000)
+        dialog.start.click()
+    entries = window.importer._entries
+    qtbot.waitUntil(lambda: all(entry.state is State.QUEUED for entry in entries), timeout=10_000)
+    panel._rows[entries[1]].up.click()
+    assert [entry.path.stem for entry in entries] == ["second", "first"]
+    panel.pause.click()
+    qtbot.waitUntil(lambda: all(entry.state is State.DONE for entry in entries), timeout=20_000)
+    with database.connect() as connection:
+        assert connection.execute("SELECT name FROM products").fetchall() == [("first",)]
