@@ -3,7 +3,7 @@ PYTHON ?= python3
 ROWS ?= 500000
 SEED ?= 1
 
-.PHONY: run test check lint format lock sample bench stalls screenshots campaign campaign-crash campaign-webhooks bench-webhooks
+.PHONY: run test check lint format lock sample bench stalls screenshots campaign campaign-crash campaign-webhooks bench-webhooks package
 
 run: ## open the window
 	$(PYTHON) build/dev.py run
@@ -47,3 +47,6 @@ campaign-webhooks: ## two dispatchers, kill -9, restarts, random 503s: nothing l
 
 bench-webhooks: ## what webhooks cost an import, and how fast they are delivered
 	.venv/bin/python build/bench_webhooks.py
+
+package: ## the packaged program and its archives, in dist/
+	$(PYTHON) build/package.py

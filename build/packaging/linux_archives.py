@@ -133,6 +133,7 @@ def _fill(root: Path, folder: Path, moment: int) -> None:
     texts.append(
         f"The parts that it is made of keep their own licences; their texts: /usr/lib/{NAME}/_internal/licences\n\n"
     )
+    texts.append("Qt and PySide6: GNU Lesser General Public License 3, /usr/share/common-licenses/LGPL-3\n")
     texts += [path.read_text(encoding="utf-8") for path in sorted(licences.glob("*/STATED"))]
     (documents / "copyright").write_text("".join(texts), encoding="utf-8")
     day = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(moment))
