@@ -44,7 +44,7 @@ def application() -> QApplication:
     return QApplication(sys.argv[:1])
 
 
-def build(app: QApplication, folder: DataFolder) -> MainWindow:
+def build(app: QApplication, folder: DataFolder, loop: asyncio.AbstractEventLoop | None = None) -> MainWindow:
     """The window with everything behind it, not shown yet and without a database."""
     formatting.settle_locale()
     folder.create()
@@ -54,7 +54,7 @@ def build(app: QApplication, folder: DataFolder) -> MainWindow:
     look.choose(chosen.theme)
     runner = JobRunner()
     session = Session(runner, folder.root, runner)
-    window = MainWindow(runner, session, ChangeHub(runner), look, folder.root)
+    window = MainWindow(runner, session, ChangeHub(runner), look, folder.root, loop)
     runner.setParent(window)
     if problem is not None:
         QTimer.singleShot(0, window, lambda: errors.show(window, problem))
@@ -91,7 +91,7 @@ def run(data_dir: Path | None = None, database_url: str | None = None, files: Se
     app.setQuitOnLastWindowClosed(False)
     loop = QEventLoop(app)
     asyncio.set_event_loop(loop)
-    window = build(app, folder)
+    window = build(app, folder, loop)
     sys.excepthook = _Hook(window)
     interrupted = _obey_interrupts(window)
     over = loop.create_future()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -26,12 +27,12 @@ from acme_desktop.gui import errors, icons
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.background.session import Session
 from acme_desktop.gui.change_hub import ChangeHub
-from acme_desktop.gui.changes.room import ChangesRoom
 from acme_desktop.gui.importer.room import ImporterRoom
 from acme_desktop.gui.products.room import ProductsRoom
 from acme_desktop.gui.settings.about_dialog import AboutDialog
 from acme_desktop.gui.settings.settings_dialog import SettingsDialog
 from acme_desktop.gui.settings.work import Store
+from acme_desktop.gui.webhooks.room import WebhooksRoom
 from acme_desktop.gui.widgets.drop_area import DropArea
 from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.notices import EmptyPage, Picture
@@ -45,7 +46,15 @@ class MainWindow(QMainWindow):
 
     finished = Signal()
 
-    def __init__(self, runner: JobRunner, session: Session, hub: ChangeHub, theme: Theme, data_folder: Path) -> None:
+    def __init__(
+        self,
+        runner: JobRunner,
+        session: Session,
+        hub: ChangeHub,
+        theme: Theme,
+        data_folder: Path,
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
         super().__init__()
         self._runner, self._session, self._hub, self._theme = runner, session, hub, theme
         self._data_folder = data_folder
@@ -58,7 +67,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(820, 560)
         self.products = ProductsRoom(runner)
         self.importer = ImporterRoom(runner)
-        self.changes = ChangesRoom(runner, self)
+        self.webhooks = WebhooksRoom(runner, loop, self)
         self._actions: dict[str, QAction] = {}
         self._setup_ui()
         self._setup_actions()
@@ -118,9 +127,6 @@ class MainWindow(QMainWindow):
         for row in (
             ("actionImport", "&Import files…", "import", keys.Open, "Import product files", self.importer.choose_files),
             ("actionQuit", "&Quit", "quit", "Ctrl+Q", "Close the window and quit", self.close),
-            ("actionUndo", "&Undo…", "undo", keys.Undo, "Take the newest change back", self.changes.undo_latest),
-            ("actionRedo", "&Redo…", "redo", keys.Redo, "Bring back what was undone last", self.changes.redo_latest),
-            ("actionHistory", "Import &history…", "history", "Ctrl+H", "Every import", self.changes.open_history),
             ("actionNewProduct", "&New product…", "add", keys.New, "Create a product", products.new_product),
             ("actionEditProduct", "&Edit product…", "edit", "F2", "Edit the product selected", products.edit_selected),
             (
@@ -149,6 +155,7 @@ class MainWindow(QMainWindow):
                 products.filters.clear,
             ),
             ("actionRefresh", "&Refresh", "refresh", keys.Refresh, "Read the products again", products.refresh),
+            ("actionWebhooks", "&Webhooks…", "webhook", "Ctrl+Shift+W", "Where changes are sent", self.webhooks.open),
             ("actionSettings", "&Settings…", "settings", "Ctrl+,", "Database and appearance", self.open_settings),
             ("actionAbout", "&About Acme Product Importer", "about", None, "Versions and licences", self.open_about),
         ):
@@ -156,8 +163,7 @@ class MainWindow(QMainWindow):
 
     def _setup_menus(self) -> None:
         menus = (
-            ("&File", ("actionImport", "actionHistory", None, "actionSettings", None, "actionQuit")),
-            ("&Edit", ("actionUndo", "actionRedo")),
+            ("&File", ("actionImport", None, "actionWebhooks", "actionSettings", None, "actionQuit")),
             ("&Product", ("actionNewProduct", "actionEditProduct", "actionDeleteProducts", None, "actionDeleteAll")),
             ("&View", ("actionFind", "actionClearFilters", None, "actionRefresh")),
             ("&Help", ("actionAbout",)),
@@ -178,19 +184,19 @@ class MainWindow(QMainWindow):
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         short = {
             "actionImport": "Import",
-            "actionHistory": "History",
             "actionNewProduct": "New",
             "actionEditProduct": "Edit",
             "actionDeleteProducts": "Delete",
             "actionRefresh": "Refresh",
+            "actionWebhooks": "Webhooks",
             "actionSettings": "Settings",
         }
         for name, words in short.items():
-            if name == "actionSettings":
+            if name == "actionWebhooks":
                 bar.addWidget(gap)
             self._actions[name].setIconText(words)
             bar.addAction(self._actions[name])
-            if name in ("actionHistory", "actionDeleteProducts"):
+            if name in ("actionImport", "actionDeleteProducts"):
                 bar.addSeparator()
             bar.widgetForAction(self._actions[name]).setAccessibleName(words)
             bar.widgetForAction(self._actions[name]).setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -217,14 +223,12 @@ class MainWindow(QMainWindow):
         self._session.left.connect(self._leave_database)
         self._session.closed.connect(self._ended)
         self._hub.changed.connect(self.products.refresh)
-        self._hub.changed.connect(self.changes.refresh)
-        self.changes.bench_wanted.connect(self.importer.open_bench)
-        self.changes.resume_wanted.connect(self.importer.resume)
         self._theme.changed.connect(self._retint)
         self.drop_area.dropped.connect(self.import_files)
         self.products.import_wanted.connect(self.importer.choose_files)
         self.products.picked.connect(self._show_actions)
-        for room in (self.products, self.importer, self.changes):
+        self.webhooks.said.connect(self.say)
+        for room in (self.products, self.importer):
             room.changed.connect(self._hub.announce)
             room.said.connect(self.say)
 
@@ -243,7 +247,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{database.display_name} – Acme Product Importer")
         self.products.set_database(database)
         self.importer.set_database(database)
-        self.changes.set_database(database)
+        self.webhooks.set_database(database)
         self._hub.listen(database)
         self.products.focus_start()
         self._show_actions()
@@ -267,20 +271,18 @@ class MainWindow(QMainWindow):
         self._hub.stop()
         self.products.set_database(None)
         self.importer.set_database(None)
-        self.changes.set_database(None)
+        self.webhooks.set_database(None)
 
     def _show_actions(self) -> None:
         ready = self._session.database is not None and not self._leaving
         picked = len(self.products.table.selected_products()) if ready else 0
         for name in (
-            "actionHistory",
-            "actionUndo",
-            "actionRedo",
             "actionNewProduct",
             "actionDeleteAll",
             "actionFind",
             "actionClearFilters",
             "actionRefresh",
+            "actionWebhooks",
         ):
             self._actions[name].setEnabled(ready)
         self._actions["actionEditProduct"].setEnabled(picked == 1)
@@ -391,7 +393,7 @@ class MainWindow(QMainWindow):
         for dialog in self.findChildren(QDialog):
             dialog.close()
         self._runner.cancel_all()
-        self._runner.when_idle(self._session.close)
+        self.webhooks.when_ended(lambda: self._runner.when_idle(self._session.close))
 
     def _ended(self) -> None:
         self._hub.stop()

@@ -1,0 +1,159 @@
+"""What the room asks of the core; every function here runs off the main thread."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from acme_desktop.core.changes import change_set
+from acme_desktop.core.changes.outbox import EVENT_TYPES
+from acme_desktop.core.database.connections import Database
+from acme_desktop.core.foundation.errors import NotFound
+from acme_desktop.core.products import listing
+from acme_desktop.core.webhooks import attempts, endpoints, trial
+from acme_desktop.core.webhooks.attempts import Attempt, Backlog, Delivery, Query, Slot
+from acme_desktop.core.webhooks.endpoints import Endpoint, EndpointChanges
+from acme_desktop.core.webhooks.trial import Trial
+
+SHOWN = 300
+_SLOTS = 48
+_IMPORTS = 30
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The filters of the desk; `hours` 0 is any time, and `sku` one product's."""
+
+    webhook_id: int | None = None
+    state: str | None = None
+    hours: int = 24
+    sku: str = ""
+    change_set_id: int | None = None
+
+    def query(self, database: Database) -> Query:
+        """As the core asks.
+
+        Raises:
+            NotFound: no product has that SKU.
+        """
+        return Query(
+            webhook_id=self.webhook_id,
+            state=self.state,
+            since=datetime.now(UTC) - timedelta(hours=self.hours) if self.hours else None,
+            product_id=listing.get(database, self.sku).id if self.sku else None,
+            change_set_id=self.change_set_id,
+        )
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the desk shows; `imports` are the latest ones as (change set, words)."""
+
+    endpoints: list[Endpoint]
+    imports: list[tuple[int, str]]
+    deliveries: list[Delivery]
+    backlog: Backlog
+    slots: list[Slot]
+
+
+@dataclass(frozen=True)
+class Folder:
+    """One delivery with everything that belongs to it."""
+
+    delivery: Delivery
+    attempts: list[Attempt]
+    body: str | None
+
+
+def desk(database: Database, wish: Wish) -> Desk:
+    """All that the filters name."""
+    known = endpoints.listing(database)
+    wanted = [one.id for one in known if wish.webhook_id in (None, one.id)]
+    waiting = [one for one in attempts.backlog(database) if one.webhook_id in wanted]
+    span = timedelta(hours=wish.hours or 24 * 30)
+    plots = [attempts.plot(database, one, span=span, slots=_SLOTS) for one in wanted]
+    with database.connect() as connection:
+        sets = [one for one in change_set.latest(connection, limit=200) if one.kind == "import"]
+    return Desk(
+        known,
+        [(one.id, one.summary or f"Import {one.id}") for one in sets[:_IMPORTS]],
+        attempts.latest(database, wish.query(database), limit=SHOWN),
+        _total(waiting),
+        [_joined(slots) for slots in zip(*plots, strict=True)],
+    )
+
+
+def _total(waiting: list[Backlog]) -> Backlog:
+    return Backlog(
+        0,
+        sum(int(one.events) for one in waiting),
+        sum(one.dead for one in waiting),
+        min((one.oldest for one in waiting if one.oldest), default=None),
+        min((one.next_attempt for one in waiting if one.next_attempt), default=None),
+    )
+
+
+def _joined(slots: tuple[Slot, ...]) -> Slot:
+    """The same stretch of time of several webhooks; of their latencies the worst."""
+    return Slot(
+        slots[0].start,
+        sum(one.succeeded for one in slots),
+        sum(one.failed for one in slots),
+        max((one.median_ms for one in slots if one.median_ms is not None), default=None),
+        max((one.p95_ms for one in slots if one.p95_ms is not None), default=None),
+    )
+
+
+def folder(database: Database, delivery_id: int) -> Folder:
+    """One delivery, its attempts and its payload."""
+    delivery = attempts.get(database, delivery_id)
+    return Folder(delivery, attempts.attempts(database, delivery_id), attempts.body(database, delivery_id))
+
+
+def replay(database: Database, ids: list[int]) -> int:
+    """Send these again; returns how many."""
+    for one in ids:
+        attempts.replay(database, one)
+    return len(ids)
+
+
+def replay_all(database: Database, wish: Wish) -> int:
+    """Send again all that the filters name: dead ones, where they name no state; returns how many."""
+    return attempts.replay_all(database, wish.query(database))
+
+
+def save(database: Database, endpoint: Endpoint | None, changes: EndpointChanges) -> tuple[Endpoint, str | None]:
+    """Add or change a webhook; a new one comes with its secret."""
+    if endpoint is None:
+        return endpoints.add(database, changes)
+    return endpoints.update(database, endpoint.id, changes), None
+
+
+def try_out(database: Database, url: str, former: int | None) -> tuple[Endpoint, Trial]:
+    """Point a webhook at the echo receiver, made on the first call, and send it a test."""
+    if former is None:
+        changes = EndpointChanges(url=url, events=EVENT_TYPES, scope="loopback")
+        former = endpoints.add(database, changes)[0].id
+    return endpoints.get(database, former), trial.run(database, former)
+
+
+def forget(database: Database, ids: Iterable[int]) -> None:
+    """Delete these webhooks, as far as they are still there."""
+    for one in ids:
+        with contextlib.suppress(NotFound):
+            endpoints.delete(database, one)
+
+
+def pretty(text: str | bytes | None) -> str:
+    """JSON with indents; anything else as it is."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    if not text:
+        return ""
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:
+        return text
