@@ -10,7 +10,7 @@ ALTER TABLE change_sets ADD COLUMN ids_after BIGINT;
 ALTER TABLE change_sets ALTER COLUMN ids_after SET DEFAULT pg_sequence_last_value('products_id_seq');
 COMMENT ON COLUMN change_sets.ids_after IS 'products that it created have a greater id';
 
-CREATE SEQUENCE dispatchers_id_seq AS bigint;
+CREATE SEQUENCE IF NOT EXISTS dispatchers_id_seq AS bigint;
 
 CREATE TABLE webhooks (
     id BIGSERIAL NOT NULL,
