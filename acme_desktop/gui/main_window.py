@@ -27,6 +27,7 @@ from acme_desktop.gui import errors, icons
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.background.session import Session
 from acme_desktop.gui.change_hub import ChangeHub
+from acme_desktop.gui.changes.room import ChangesRoom
 from acme_desktop.gui.importer.room import ImporterRoom
 from acme_desktop.gui.products.room import ProductsRoom
 from acme_desktop.gui.settings.about_dialog import AboutDialog
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(820, 560)
         self.products = ProductsRoom(runner)
         self.importer = ImporterRoom(runner)
+        self.changes = ChangesRoom(runner, self)
         self.webhooks = WebhooksRoom(runner, loop, self)
         self._actions: dict[str, QAction] = {}
         self._setup_ui()
@@ -127,6 +129,9 @@ class MainWindow(QMainWindow):
         for row in (
             ("actionImport", "&Import files…", "import", keys.Open, "Import product files", self.importer.choose_files),
             ("actionQuit", "&Quit", "quit", "Ctrl+Q", "Close the window and quit", self.close),
+            ("actionUndo", "&Undo…", "undo", keys.Undo, "Take the newest change back", self.changes.undo_latest),
+            ("actionRedo", "&Redo…", "redo", keys.Redo, "Bring back what was undone last", self.changes.redo_latest),
+            ("actionHistory", "Import &history…", "history", "Ctrl+H", "Every import", self.changes.open_history),
             ("actionNewProduct", "&New product…", "add", keys.New, "Create a product", products.new_product),
             ("actionEditProduct", "&Edit product…", "edit", "F2", "Edit the product selected", products.edit_selected),
             (
@@ -163,7 +168,8 @@ class MainWindow(QMainWindow):
 
     def _setup_menus(self) -> None:
         menus = (
-            ("&File", ("actionImport", None, "actionWebhooks", "actionSettings", None, "actionQuit")),
+            ("&File", ("actionImport", "actionHistory", None, "actionWebhooks", "actionSettings", None, "actionQuit")),
+            ("&Edit", ("actionUndo", "actionRedo")),
             ("&Product", ("actionNewProduct", "actionEditProduct", "actionDeleteProducts", None, "actionDeleteAll")),
             ("&View", ("actionFind", "actionClearFilters", None, "actionRefresh")),
             ("&Help", ("actionAbout",)),
@@ -184,6 +190,7 @@ class MainWindow(QMainWindow):
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         short = {
             "actionImport": "Import",
+            "actionHistory": "History",
             "actionNewProduct": "New",
             "actionEditProduct": "Edit",
             "actionDeleteProducts": "Delete",
@@ -196,7 +203,7 @@ class MainWindow(QMainWindow):
                 bar.addWidget(gap)
             self._actions[name].setIconText(words)
             bar.addAction(self._actions[name])
-            if name in ("actionImport", "actionDeleteProducts"):
+            if name in ("actionHistory", "actionDeleteProducts"):
                 bar.addSeparator()
             bar.widgetForAction(self._actions[name]).setAccessibleName(words)
             bar.widgetForAction(self._actions[name]).setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -223,12 +230,15 @@ class MainWindow(QMainWindow):
         self._session.left.connect(self._leave_database)
         self._session.closed.connect(self._ended)
         self._hub.changed.connect(self.products.refresh)
+        self._hub.changed.connect(self.changes.refresh)
+        self.changes.bench_wanted.connect(self.importer.open_bench)
+        self.changes.resume_wanted.connect(self.importer.resume)
         self._theme.changed.connect(self._retint)
         self.drop_area.dropped.connect(self.import_files)
         self.products.import_wanted.connect(self.importer.choose_files)
         self.products.picked.connect(self._show_actions)
         self.webhooks.said.connect(self.say)
-        for room in (self.products, self.importer):
+        for room in (self.products, self.importer, self.changes):
             room.changed.connect(self._hub.announce)
             room.said.connect(self.say)
 
@@ -247,6 +257,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{database.display_name} – Acme Product Importer")
         self.products.set_database(database)
         self.importer.set_database(database)
+        self.changes.set_database(database)
         self.webhooks.set_database(database)
         self._hub.listen(database)
         self.products.focus_start()
@@ -271,12 +282,16 @@ class MainWindow(QMainWindow):
         self._hub.stop()
         self.products.set_database(None)
         self.importer.set_database(None)
+        self.changes.set_database(None)
         self.webhooks.set_database(None)
 
     def _show_actions(self) -> None:
         ready = self._session.database is not None and not self._leaving
         picked = len(self.products.table.selected_products()) if ready else 0
         for name in (
+            "actionHistory",
+            "actionUndo",
+            "actionRedo",
             "actionNewProduct",
             "actionDeleteAll",
             "actionFind",
