@@ -195,6 +195,7 @@ def _maintain(connection: Connection[Any], progress: Progress) -> bool:
         return False
     _drop(connection, [index for index in now.indexes if not index.valid])
     kinds = [kind for kind in KINDS if kind != "search" or _has_trigrams(connection)]
+    connection.execute("ANALYZE products")  # so that the new products are well searched until they are indexed
     wanted = _plan(connection, now)
     existing = {index.name for index in now.indexes if index.valid}
     progress.stage("Indexing products", len(wanted) * len(kinds))

@@ -173,10 +173,10 @@ def _walk(asked: Asked, parts: Sequence[str], size: int, skip: int) -> Clause:
 
 
 def _gather(asked: Asked, parts: Sequence[str], size: int, skip: int) -> Clause:
-    """All of each part, then sorted; materialised, or the planner would walk after all."""
+    """All of each part, then sorted; the inner OFFSET keeps the planner from walking after all."""
     condition = asked.condition
     found = " UNION ALL ".join(f"SELECT {_ROW} FROM products WHERE {part} AND ({condition.sql})" for part in parts)
     return Clause(
-        f"WITH found AS MATERIALIZED ({found}) SELECT {COLUMNS} FROM found ORDER BY {asked.order} LIMIT %s OFFSET %s",
+        f"SELECT {COLUMNS} FROM ({found} OFFSET 0) AS found ORDER BY {asked.order} LIMIT %s OFFSET %s",
         (*condition.values * len(parts), size, skip),
     )
