@@ -103,7 +103,7 @@ def span(seconds: float) -> str:
     """A length of time in its two largest units: "23 h 59 min"."""
     whole = max(0, int(seconds))
     if whole < 3600:
-        return formatting.duration(max(1, whole)) if whole < 60 else f"{whole // 60} min {whole % 60} s"
+        return f"{max(1, whole)} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
     if whole < 86_400:
         return f"{whole // 3600} h {whole % 3600 // 60} min"
     return f"{whole // 86_400} d {whole % 86_400 // 3600} h"
