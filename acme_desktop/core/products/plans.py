@@ -37,10 +37,8 @@ from acme_desktop.core.products.product import COLUMNS, Product
 if TYPE_CHECKING:
     from acme_desktop.core.foundation.progress import Progress
 
-# Milliseconds that a way gets before the other one is tried. A text either matches few products or can be walked for;
-# dates and change sets are more often in between.
-_TEXT_FIRST = 40
-_GATHER_FIRST = 100
+# Milliseconds that a way gets before the other one is tried.
+_GATHER_FIRST = 40
 _WALK_FIRST = 120
 
 _ROW = "id, sku, sku_key, name, description, active, created_at, updated_at, changed_in"
@@ -150,8 +148,7 @@ def _attempts(asked: Asked, now: Coverage, size: int, skip: int) -> list[_Try]:
     # Along the very index that tells what matches there is nothing to leave out.
     if (found and found == walked) or not (found == "" or (found and now.segments(found))):
         return [walk, _Try(gather, None)]
-    first = _TEXT_FIRST if found == "search" else _GATHER_FIRST
-    return [_Try(gather, first), walk, _Try(gather, None)]
+    return [_Try(gather, _GATHER_FIRST), walk, _Try(gather, None)]
 
 
 def _walk(asked: Asked, parts: Sequence[str], size: int, skip: int) -> Clause:
