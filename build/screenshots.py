@@ -19,7 +19,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-SAMPLE = ROOT / "resources" / "samples" / "sample_products.csv"
+from import_scenes import SAMPLE, shoot_differences, shoot_encoding, shoot_history  # noqa: E402
+from webhook_scenes import shoot_webhooks  # noqa: E402
+
 PATIENCE_SECONDS = 60
 
 
@@ -49,6 +51,7 @@ class Stage:
 
     def __init__(self, folder: Path, out: Path, theme: str, size: tuple[int, int]) -> None:
         from PySide6.QtGui import QGuiApplication
+        from qasync import QEventLoop
 
         from acme_desktop.core.foundation import settings
         from acme_desktop.core.foundation.paths import DataFolder
@@ -58,11 +61,13 @@ class Stage:
         self.app = gui.application()
         data = DataFolder(folder / "data").create()
         settings.save(data.settings_file, Settings(theme=theme))
-        self.window = gui.build(self.app, data)
+        self.loop = QEventLoop(self.app, already_running=True)
+        self.window = gui.build(self.app, data, self.loop)
         self.window.resize(*size)
         self.window.move(0, 0)
         self.window.show()
         self.out = out
+        self.brief = False
         self.screen = QGuiApplication.primaryScreen()
 
     def until(self, done: Callable[[], Any]) -> Any:
@@ -87,6 +92,12 @@ class Stage:
             return [one for one in self.window.findChildren(QDialog, name) if one.isVisible()]
 
         return self.until(visible)[0]
+
+    def leave(self) -> None:
+        """Close the window."""
+        self.window.close_now()
+        self.until(lambda: not self.window.isVisible())
+        self.window.wait_for_threads()
 
     def shoot(self, name: str) -> None:
         """Save what is on the screen."""
@@ -135,24 +146,27 @@ def shoot_all(stage: Stage, folder: Path) -> None:
     stage.until(lambda: report.rejects.rowCount())
     stage.shoot("import-report")
     report.close()
+    shoot_encoding(stage, folder)
     shoot_refusals(stage, folder)
+    shoot_differences(stage, folder)
+    shoot_history(stage)
+    if stage.brief:
+        stage.leave()
+        return
     shoot_running(stage, folder)
     shoot_catalogue(stage)
 
 
 def shoot_refusals(stage: Stage, folder: Path) -> None:
-    """Files that need a person: an unknown encoding, unknown columns."""
-    old = folder / "ancien.csv"
-    old.write_bytes("Référence;Désignation\nA-1;Théière émaillée\nA-2;Crème brûlée\n".encode("cp1252"))
+    """A file whose columns nobody knows."""
     odd = folder / "odd-columns.csv"
     odd.write_text("alpha;beta;gamma\n1;A-1;Lamp\n2;A-2;Chair\n", encoding="utf-8")
-    for file, name in ((old, "encoding-question"), (odd, "column-question")):
-        stage.window.import_files([file])
-        dialog = stage.dialog("mappingDialog")
-        stage.until(dialog.banner.isVisible)
-        stage.shoot(name)
-        dialog.reject()
-        stage.until(lambda dialog=dialog: not dialog.isVisible())
+    stage.window.import_files([odd])
+    dialog = stage.dialog("mappingDialog")
+    stage.until(dialog.banner.isVisible)
+    stage.shoot("column-question")
+    dialog.reject()
+    stage.until(lambda: not dialog.isVisible())
 
 
 def shoot_running(stage: Stage, folder: Path) -> None:
@@ -217,6 +231,7 @@ def shoot_catalogue(stage: Stage) -> None:
     stage.until(lambda: products.model.count == 0)
     stage.shoot("no-match")
     products.filters.clear()
+    shoot_webhooks(stage)
     shoot_settings(stage)
 
 
@@ -236,9 +251,7 @@ def shoot_settings(stage: Stage) -> None:
     dialog = stage.dialog("aboutDialog")
     stage.shoot("about")
     dialog.close()
-    stage.window.close_now()
-    stage.until(lambda: not stage.window.isVisible())
-    stage.window.wait_for_threads()
+    stage.leave()
 
 
 def main() -> int:
@@ -248,6 +261,7 @@ def main() -> int:
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--size", default="1120x740", help="of the window, in logical pixels")
     parser.add_argument("--scale", type=int, default=1)
+    parser.add_argument("--brief", action="store_true", help="only the scenes up to the history of imports")
     arguments = parser.parse_args()
     width, height = (int(part) for part in arguments.size.split("x"))
     os.environ.update(QT_QPA_PLATFORM="xcb", QT_SCALE_FACTOR=str(arguments.scale), LC_ALL="C.UTF-8")
@@ -255,7 +269,9 @@ def main() -> int:
     pixels = (width * arguments.scale + 2, height * arguments.scale + 24)
     with tempfile.TemporaryDirectory(prefix="acme-pictures-") as name, screen(*pixels):
         folder = Path(name)
-        shoot_all(Stage(folder, arguments.out, arguments.theme, (width, height)), folder)
+        stage = Stage(folder, arguments.out, arguments.theme, (width, height))
+        stage.brief = arguments.brief
+        shoot_all(stage, folder)
     return 0
 
 

@@ -28,11 +28,11 @@ from acme_desktop.gui.widgets.records import Column, RecordTable
 
 
 def _count(name: str) -> Column:
-    return Column(name.capitalize(), 82, lambda past: formatting.number(getattr(past.record, name)), right=True)
+    return Column(name.capitalize(), 98, lambda past: formatting.number(getattr(past.record, name)), right=True)
 
 
 _COLUMNS = (
-    Column("When", 132, lambda past: formatting.moment(past.record.started_at)),
+    Column("When", 140, lambda past: formatting.moment(past.record.started_at)),
     Column("File", 0, lambda past: past.name),
     Column("By", 84, lambda past: past.record.actor),
     Column("Status", 88, lambda past: past.state, tone=lambda past: past.tone),

@@ -28,15 +28,20 @@ def changed_parts(old: str, new: str) -> tuple[list[Span], list[Span]]:
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     gone: list[Span] = []
     come: list[Span] = []
-    for what, from_old, to_old, from_new, to_new in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if what != "equal":
+    steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    for place, (what, from_old, to_old, from_new, to_new) in enumerate(steps):
+        # A blank between two changed words reads as changed with them.
+        joint = 0 < place < len(steps) - 1 and not "".join(before[from_old:to_old]).strip()
+        if what != "equal" or joint:
             _add(gone, len("".join(before[:from_old])), len("".join(before[from_old:to_old])))
             _add(come, len("".join(after[:from_new])), len("".join(after[from_new:to_new])))
     return gone, come
 
 
 def _add(spans: list[Span], start: int, length: int) -> None:
-    if length:
+    if length and spans and spans[-1][0] + spans[-1][1] == start:
+        spans[-1] = (spans[-1][0], spans[-1][1] + length)
+    elif length:
         spans.append((start, length))
 
 
@@ -80,9 +85,13 @@ class MarkedCells(QStyledItemDelegate):
         line.setLineWidth(10_000)
         layout.endLayout()
         painter.save()
-        painter.setClipRect(room)
+        dots = cell.fontMetrics.horizontalAdvance("…") if line.naturalTextWidth() > room.width() else 0
+        painter.setClipRect(room.adjusted(0, 0, -dots, 0))
         painter.setPen(QColor(theme.colours().text))
         layout.draw(painter, QPointF(room.left(), room.top() + (room.height() - line.height()) / 2))
+        if dots:
+            painter.setClipRect(room)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), "…")
         painter.restore()
 
 

@@ -92,4 +92,4 @@ class Comparison(QObject):
             self.progressed.emit(snapshot)
 
     def _close(self, staged: StagedImport) -> None:
-        self._runner.start(lambda _: staged.close(), lane=Lane.EDIT)
+        self._runner.start(lambda _: staged.close(), lane=Lane.EDIT, must_run=True)

@@ -113,6 +113,7 @@ class MappingDialog(QDialog):
         layout.addStretch()
         layout.addWidget(self._setup_outlook())
         layout.addLayout(self._setup_buttons())
+        self.columns.boxes["sku"].setFocus()
         self.columns.changed.connect(self._choices_changed)
         self.reading.changed.connect(self._choices_changed)
         self.reading.reading_changed.connect(lambda: self.look_again.emit(self.options()))
@@ -223,8 +224,8 @@ class MappingDialog(QDialog):
     def show_refusal(self, error: Exception) -> None:
         """Say why the file cannot be imported as it is, and what to try."""
         self._profile = None
-        self.banner.say("danger", errors.account(error).title, next_step(error))
         asking = isinstance(error, EncodingNeeded)
+        self.banner.say("warning" if asking else "danger", errors.account(error).title, next_step(error))
         if isinstance(error, EncodingNeeded):
             self.reading.offer_encodings(error.candidates)
             self.question.ask(error.candidates)
@@ -234,7 +235,7 @@ class MappingDialog(QDialog):
         self.table.hide()
         self.templates.allow_saving(False)
         self.outlook_part.hide()
-        self.summary.setText("This file cannot be imported as it is.")
+        self.summary.setText("One question first." if asking else "This file cannot be imported as it is.")
         self.columns.setEnabled(False)
         self.start.setEnabled(False)
         self.show_note("")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QAction, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -14,6 +14,9 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -21,6 +24,18 @@ from PySide6.QtWidgets import (
 
 from acme_desktop.gui.importer.rejects_model import FIXED, Reject, RejectsModel
 from acme_desktop.gui.widgets import formatting
+
+
+class _Grounds(QStyledItemDelegate):
+    """Paints the model's grounds, which the style sheet would leave out."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        ground = index.data(Qt.ItemDataRole.BackgroundRole)
+        if ground is not None and not option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, ground)
+        super().paint(painter, option, index)
 
 
 class RejectsTable(QTableView):
@@ -33,6 +48,8 @@ class RejectsTable(QTableView):
         self.setProperty("framed", True)
         self.setModel(model)
         self._model = model
+        self.setItemDelegate(_Grounds(self))
+        self.setShowGrid(False)
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked
             | QAbstractItemView.EditTrigger.EditKeyPressed
@@ -52,7 +69,7 @@ class RejectsTable(QTableView):
         header.setDefaultSectionSize(140)
         header.setMinimumSectionSize(56)
         header.setFixedHeight(self.fontMetrics().height() + 15)
-        for place, width in enumerate((70, 260)):
+        for place, width in enumerate((64, 230)):
             header.resizeSection(place, width)
 
     def selected(self) -> list[Reject]:

@@ -54,7 +54,7 @@ class RejectsBench(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._runner, self._database, self._bench, self._author = runner, database, bench, author
         self._job: Job | None = None
-        self.model = RejectsModel(bench.header, dict(bench.record.profile.get("mapping") or {}), self)
+        self.model = RejectsModel(bench.header, self)
         self._setup_ui()
         self._show([Reject(row) for row in bench.rows])
         self._say_start()

@@ -43,10 +43,10 @@ class RejectsModel(QAbstractTableModel):
 
     edited = Signal()
 
-    def __init__(self, header: Sequence[str], mapping: dict[str, str], parent: Any = None) -> None:
+    def __init__(self, header: Sequence[str], parent: Any = None) -> None:
         super().__init__(parent)
         self.header = list(header)
-        self._columns = _columns_of(header, mapping)
+        self._columns = _columns_of(header)
         self.rejects: list[Reject] = []
         self.shown: list[Reject] = []
         self._reason: str | None = None
@@ -199,16 +199,9 @@ class RejectsModel(QAbstractTableModel):
         return True
 
 
-def _columns_of(header: Sequence[str], mapping: dict[str, str]) -> dict[str, int]:
-    """Field -> the place of its column."""
-    names = [name.strip() for name in header]
-    found = {}
-    for product_field, name in mapping.items():
-        if name.strip() in names:
-            found[product_field] = names.index(name.strip())
-        elif name.startswith("#") and name[1:].isdigit():
-            found[product_field] = int(name[1:]) - 1
-    return found
+def _columns_of(header: Sequence[str]) -> dict[str, int]:
+    """What a rejection calls a column (its name, or "#3" where it has none) -> its place."""
+    return {name.strip() or f"#{place + 1}": place for place, name in reversed(list(enumerate(header)))}
 
 
 def _with_cell(cells: list[str], column: int, value: str) -> list[str]:

@@ -331,7 +331,7 @@ class ImporterRoom(QWidget):
     def _close_staged(self, entry: ImportEntry) -> None:
         staged = self._staged.pop(entry, None)
         if staged is not None:
-            self._runner.start(lambda _: staged.close(), lane=Lane.EDIT)
+            self._runner.start(lambda _: staged.close(), lane=Lane.EDIT, must_run=True)
 
     def _drop_staged(self) -> None:
         for entry in list(self._staged):

@@ -367,3 +367,15 @@ def test_the_time_that_a_person_thinks_is_not_the_imports(
     ready(qtbot, dialog).click()
     receipt = shown(qtbot, window, ImportReportDialog)
     assert receipt.report.seconds < 60
+
+
+def test_closing_the_window_over_an_open_preview_leaves_no_trace(
+    qtbot: QtBot, window: MainWindow, database: Database, tmp_path: Path
+) -> None:
+    drop(window, [write_csv(tmp_path / "new.csv", many_rows(20))])
+    compared(qtbot, shown(qtbot, window, MappingDialog), "20")
+    with qtbot.waitSignal(window.finished, timeout=20_000):
+        window.close()
+    with database.connect() as connection:
+        assert connection.execute("SELECT count(*) FROM imports").fetchone() == (0,)
+        assert connection.execute("SELECT relname FROM pg_class WHERE relname LIKE 'staging%'").fetchall() == []

@@ -49,6 +49,23 @@ def test_rejects_are_grouped_by_reason(bench: RejectsBench) -> None:
     bench.close()
 
 
+def test_what_is_wrong_and_what_is_mended_is_marked(bench: RejectsBench) -> None:
+    model = bench.model
+
+    def marked(row: int) -> list[int]:
+        ground = Qt.ItemDataRole.BackgroundRole
+        return [column - 2 for column in range(2, model.columnCount()) if model.data(model.index(row, column), ground)]
+
+    places = {one.cells[0]: row for row, one in enumerate(model.shown)}
+    assert marked(places[""]) == [0]
+    assert marked(places["A-3"]) == [3]
+    assert marked(places["A-5"]) == [4]  # one cell too many
+    assert marked(places["A-6"]) == [2, 3]  # two too few
+    model.set_all([model.shown[places[""]]], 1, "Stool")
+    assert marked(places[""]) == [0, 1]
+    bench.close()
+
+
 def test_one_cell_is_mended_and_only_that_row_is_imported(
     qtbot: QtBot, bench: RejectsBench, database: Database
 ) -> None:
