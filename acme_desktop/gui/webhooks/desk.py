@@ -35,17 +35,21 @@ def _outcome(one: Delivery) -> str:
         return f"Tried again {words.until(one.due_at)}: {one.error or 'sent again by hand'}"
     if one.error:
         return one.error
+    if one.state == "delivered":
+        return one.message_id
     return {"sending": "On its way", "waiting": "Behind an earlier one of its product"}.get(one.state, "")
 
 
-_COLUMNS = (
-    Column("Time", 78, lambda one: f"{one.created_at.astimezone():%H:%M:%S}"),
-    Column("Event", 128, words.about),
-    Column("State", 136, lambda one: words.STATES[one.state], tone=lambda one: words.TONES.get(one.state, "")),
-    Column("Answer", 66, lambda one: "" if one.status_code is None else str(one.status_code), right=True),
-    Column("Attempts", 76, lambda one: formatting.number(one.attempts), right=True),
-    Column("What happened, what is next", 0, _outcome),
-)
+def _columns(urls: dict[int, str]) -> tuple[Column, ...]:
+    return (
+        Column("Time", 92, lambda one: words.when(one.created_at)),
+        Column("Webhook", 186, lambda one: urls.get(one.webhook_id, f"{one.webhook_id} (deleted)")),
+        Column("Event", 118, words.about),
+        Column("State", 136, lambda one: words.STATES[one.state], tone=lambda one: words.TONES.get(one.state, "")),
+        Column("Answer", 66, lambda one: "" if one.status_code is None else str(one.status_code), right=True),
+        Column("Attempts", 80, lambda one: formatting.number(one.attempts), right=True),
+        Column("What is next, and why", 0, _outcome),
+    )
 
 
 class DeliveryDesk(QWidget):
@@ -62,7 +66,8 @@ class DeliveryDesk(QWidget):
         self._typing.timeout.connect(self.asked)
         self._setup_filters()
         self._setup_figures()
-        self.table = RecordTable(_COLUMNS, "deliveryTable", "Deliveries", several=True)
+        self._urls: dict[int, str] = {}
+        self.table = RecordTable(_columns(self._urls), "deliveryTable", "Deliveries", several=True)
         self.table.picked.connect(self._picked)
         self.message = ElidedLabel(objectName="deskMessage", accessibleName="Deliveries shown")
         self.message.setProperty("role", "muted")
@@ -159,6 +164,8 @@ class DeliveryDesk(QWidget):
         """Show what was read; choices and selection stay."""
         self._offer(self.endpoint, [(words.host(one.url), one.id) for one in desk.endpoints])
         self._offer(self.import_, [(text, identifier) for identifier, text in desk.imports])
+        self._urls.clear()
+        self._urls.update((one.id, words.host(one.url)) for one in desk.endpoints)
         self.table.refill(desk.deliveries)
         found = len(desk.deliveries)
         shown = formatting.counted(found, "delivery", "deliveries")

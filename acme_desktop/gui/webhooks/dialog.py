@@ -33,6 +33,7 @@ class WebhookDialog(QDialog):
         self.endpoints = EndpointsPage()
         self.desk = DeliveryDesk()
         self.tabs = QTabWidget(objectName="webhookTabs", documentMode=True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.endpoints, "&Webhooks")
         self.tabs.addTab(self.desk, "Del&iveries")
         self.tabs.currentChanged.connect(self.looked)

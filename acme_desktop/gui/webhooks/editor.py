@@ -60,6 +60,8 @@ class Editor(QWidget):
         self.rate = QSpinBox(objectName="webhookRate", minimum=0, maximum=100_000, suffix=" requests a second")
         self.rate.setSpecialValueText("No limit")
         self.rate.setAccessibleName("The most requests a second")
+        for spin in (self.rate, self.batch_size):
+            spin.lineEdit().setTextMargins(6, 0, 0, 0)
         self.scope = QComboBox(objectName="webhookScope")
         for name, text in words.SCOPES.items():
             self.scope.addItem(text, name)

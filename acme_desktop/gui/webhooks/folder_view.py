@@ -13,7 +13,7 @@ from acme_desktop.gui.widgets.records import Column, RecordTable
 
 _COLUMNS = (
     Column("#", 34, lambda one: str(one.number), right=True),
-    Column("Time", 76, lambda one: f"{one.started_at.astimezone():%H:%M:%S}"),
+    Column("Time", 92, lambda one: words.when(one.started_at)),
     Column(
         "Answer",
         0,
@@ -37,6 +37,7 @@ class FolderView(QWidget):
         self.attempts = RecordTable(_COLUMNS, "attemptTable", "Attempts of the delivery")
         self.attempts.picked.connect(self._show_attempt)
         self.tabs = QTabWidget(objectName="deliveryTabs", documentMode=True)
+        self.tabs.tabBar().setDrawBase(False)
         self.answer = self._text("deliveryAnswer", "The answer", "&Answer")
         self.payload = self._text("deliveryPayload", "What is sent", "&Payload")
         self.request = self._text("deliveryRequest", "The request's headers", "Re&quest")

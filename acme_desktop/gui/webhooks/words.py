@@ -91,6 +91,14 @@ def state_in_full(endpoint: Endpoint) -> str:
     return "Enabled: it gets every change from now on."
 
 
+def when(moment: datetime) -> str:
+    """A moment in a table: the time today, before that the day with it."""
+    local = moment.astimezone()
+    if local.date() == datetime.now().astimezone().date():
+        return f"{local:%H:%M:%S}"
+    return f"{local:%d.%m. %H:%M}" if local.year == datetime.now().year else f"{local:%Y-%m-%d}"
+
+
 def until(moment: datetime | None) -> str:
     """How long it is until then: "in 4 min 10 s", "now"."""
     if moment is None:

@@ -1,0 +1,130 @@
+"""The pictures of webhooks; also by itself, on an empty catalogue: `python build/webhook_scenes.py [--out DIR] ...`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+if TYPE_CHECKING:
+    from screenshots import Stage
+
+_PATHS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("/shop/webhooks", {"headers": {"X-Shop": "7"}, "rate": 50.0}),
+    ("/search/update", {}),
+    ("/old/stock", {"mode": "batch"}),
+)
+_PRODUCTS = 24
+
+
+def shoot_webhooks(stage: Stage) -> None:
+    """A test that goes well and one that does not, the desk with failures, and the receiver on this computer."""
+    from acme_desktop.core.changes.outbox import EVENT_TYPES
+    from acme_desktop.core.webhooks import endpoints
+    from acme_desktop.core.webhooks.endpoints import EndpointChanges
+    from tests.support.receiver import Received, Receiver, Reply
+
+    def answer(request: Received) -> Reply:
+        if request.path.startswith("/search"):
+            return Reply(503, {"content-type": "application/json"}, b'{"error":"The index is being rebuilt."}')
+        if request.path.startswith("/old"):
+            return Reply(404, {"content-type": "text/html"}, b"<h1>Not found</h1>")
+        seconds = len(request.body) % 7 / 60
+        return Reply(200, {"content-type": "application/json"}, b'{"received":true,"queue":3}', seconds=seconds)
+
+    database = stage.window._session.database
+    with Receiver(answer) as receiver:
+        root = receiver.url.removesuffix("/hook")
+        made = [
+            endpoints.add(database, EndpointChanges(url=root + path, events=EVENT_TYPES, scope="loopback", **more))[0]
+            for path, more in _PATHS
+        ]
+        stage.window._actions["actionWebhooks"].trigger()
+        dialog = stage.dialog("webhookDialog")
+        page = dialog.endpoints
+        stage.until(lambda: page.current is not None)
+        stage.shoot("webhooks")
+        page.test.click()
+        stage.until(page.trial.banner.isVisible)
+        stage.shoot("webhook-test")
+        page.table.selectRow(2)
+        page.test.click()
+        stage.until(page.trial.banner.isVisible)
+        stage.shoot("webhook-test-failed")
+        endpoints.delete(database, made[-1].id)
+        shoot_desk(stage, dialog)
+        shoot_echo(stage, dialog)
+        dialog.close()
+        for one in made[:-1]:
+            endpoints.delete(database, one.id)
+
+
+def shoot_desk(stage: Stage, dialog: Any) -> None:
+    """Deliveries to a receiver that works and one that does not, spread over the day."""
+    from acme_desktop.core.changes.change_set import Author
+    from acme_desktop.core.products import edits
+
+    database, author = stage.window._session.database, Author.here("window")
+    for number in range(1, _PRODUCTS + 1):
+        name = f"Desk lamp {number}"
+        edits.create(database, sku=f"LMP-{number:03}", name=name, description="Brass", active=True, author=author)
+
+    def tried() -> int:
+        with database.connect() as connection:
+            return int(connection.execute("SELECT count(*) FROM delivery_attempts").fetchone()[0])
+
+    stage.until(lambda: tried() >= 2 * _PRODUCTS + 2)
+    with database.connect() as connection:
+        connection.execute(
+            "UPDATE delivery_attempts SET started_at = started_at - (delivery_id * 37 % 23) * interval '1 hour',"
+            " total_ms = total_ms + id * 13 % 29"
+        )
+        connection.execute("UPDATE deliveries SET created_at = created_at - (id * 37 % 23) * interval '1 hour'")
+    dialog.tabs.setCurrentWidget(dialog.desk)
+    desk = dialog.desk
+    stage.until(lambda: desk.table.records.rowCount() > _PRODUCTS)
+    desk.table.select({next(one.id for one in desk.table.records.records if one.state == "retrying")})
+    stage.until(desk.folder.answer.toPlainText)
+    stage.shoot("delivery-desk")
+
+
+def shoot_echo(stage: Stage, dialog: Any) -> None:
+    """The receiver on this computer, with what arrived."""
+    dialog.tabs.setCurrentIndex(0)
+    dialog.endpoints.echo.click()
+    echo = stage.dialog("webhookEchoDialog")
+    stage.until(lambda: echo.endpoint is not None and echo.table.records.rowCount())
+    stage.shoot("webhook-echo")
+    echo.close()
+
+
+def main() -> int:
+    """Take these pictures."""
+    from screenshots import Stage, screen
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "resources" / "screenshots")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light")
+    parser.add_argument("--size", default="1120x740", help="of the screen, in logical pixels")
+    parser.add_argument("--scale", type=int, default=1)
+    arguments = parser.parse_args()
+    width, height = (int(part) for part in arguments.size.split("x"))
+    os.environ.update(QT_QPA_PLATFORM="xcb", QT_SCALE_FACTOR=str(arguments.scale), LC_ALL="C.UTF-8")
+    pixels = (width * arguments.scale + 2, height * arguments.scale + 24)
+    with tempfile.TemporaryDirectory(prefix="acme-pictures-") as name, screen(*pixels):
+        stage = Stage(Path(name), arguments.out, arguments.theme, (width, height))
+        stage.window.open_database()
+        stage.until(lambda: stage.window.products.model.count is not None)
+        shoot_webhooks(stage)
+        stage.leave()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QMessageBox, QPlainTextEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from acme_desktop.core.changes.change_set import Author
+from acme_desktop.core.database.connections import Database
+from acme_desktop.core.products import edits
+from acme_desktop.core.webhooks import attempts, endpoints
+from acme_desktop.core.webhooks.attempts import Query
+from acme_desktop.gui.main_window import MainWindow
+from acme_desktop.gui.webhooks.dialog import WebhookDialog
+from acme_desktop.gui.widgets.records import RecordTable
+from acme_desktop.gui.widgets.sparkline import Sparkline
+from tests.gui.driving import find, shown
+from tests.support.receiver import Receiver, Reply
+from tests.support.webhooks import add_webhook, make_products
+
+MANY = 15_000
+
+
+def create(database: Database, sku: str, author: Author) -> None:
+    edits.create(database, sku=sku, name=f"Product {sku}", description="x", active=True, author=author)
+
+
+def desk_of(qtbot: QtBot, dialog: WebhookDialog, count: int) -> RecordTable:
+    dialog.tabs.setCurrentWidget(dialog.desk)
+    table: RecordTable = find(dialog, RecordTable, "deliveryTable")
+    qtbot.waitUntil(lambda: table.model().rowCount() == count, timeout=MANY)
+    return table
+
+
+def pick(box: QComboBox, value: object) -> None:
+    box.setCurrentIndex(box.findData(value))
+    box.activated.emit(box.currentIndex())
+
+
+def test_the_window_delivers_a_change_by_itself(
+    qtbot: QtBot, dialog: WebhookDialog, database: Database, author: Author
+) -> None:
+    with Receiver(lambda _: Reply(200, {}, b'{"got":"it"}')) as receiver:
+        add_webhook(database, receiver.url)
+        create(database, "A-1", author)
+        qtbot.waitUntil(lambda: len(receiver.requests) == 1, timeout=MANY)
+        table = desk_of(qtbot, dialog, 1)
+        qtbot.waitUntil(lambda: table.records.records[0].state == "delivered", timeout=MANY)
+        table.selectRow(0)
+        payload = find(dialog, QPlainTextEdit, "deliveryPayload")
+        answer = find(dialog, QPlainTextEdit, "deliveryAnswer")
+        qtbot.waitUntil(lambda: '"sku": "A-1"' in payload.toPlainText(), timeout=MANY)
+        assert "Status 200" in answer.toPlainText()
+        assert '"got": "it"' in answer.toPlainText()
+        assert "webhook-id" in find(dialog, QPlainTextEdit, "deliveryRequest").toPlainText().lower()
+    success = find(dialog, Sparkline, "deskSuccess")
+    qtbot.waitUntil(lambda: success.figure == "100 %", timeout=MANY)
+    assert find(dialog, Sparkline, "deskLatency").figure.endswith(" ms")
+
+
+def test_a_failed_one_shows_when_it_is_tried_again_and_is_tried_now(
+    qtbot: QtBot, dialog: WebhookDialog, database: Database, author: Author
+) -> None:
+    well: list[bool] = []
+    with Receiver(lambda _: Reply(204 if well else 404)) as receiver:
+        webhook = add_webhook(database, receiver.url)
+        create(database, "A-1", author)
+        qtbot.waitUntil(lambda: len(receiver.requests) == 1, timeout=MANY)
+        table = desk_of(qtbot, dialog, 1)
+        qtbot.waitUntil(lambda: table.records.records[0].state == "retrying", timeout=MANY)
+        # So late that only the button can be the reason of the next attempt.
+        with database.connect() as connection:
+            connection.execute("UPDATE deliveries SET due_at = now() + interval '2 hours'")
+            endpoints.notify(connection, webhook)
+        figure = find(dialog, QLabel, "deskNext")
+        qtbot.waitUntil(lambda: figure.text().startswith("in 1 h 59 min"), timeout=MANY)
+        assert find(dialog, QLabel, "deskBacklog").text() == "1"
+        table.selectRow(0)
+        button = find(dialog, QPushButton, "replayButton")
+        assert button.accessibleName() == "Try now"
+        well.append(True)
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: table.records.records[0].state == "delivered", timeout=MANY)
+        ids = {request.headers["webhook-id"] for request in receiver.requests}
+        assert len(ids) == 1
+        tried = find(dialog, RecordTable, "attemptTable")
+        qtbot.waitUntil(lambda: tried.model().rowCount() == len(receiver.requests), timeout=MANY)
+
+
+def test_the_filters(qtbot: QtBot, dialog: WebhookDialog, database: Database, author: Author) -> None:
+    with Receiver() as good, Receiver(lambda _: Reply(500)) as bad:
+        first, second = add_webhook(database, good.url), add_webhook(database, bad.url)
+        create(database, "A-1", author)
+        create(database, "A-2", author)
+        qtbot.waitUntil(lambda: len(good.requests) == 2 and len(bad.requests) >= 2, timeout=MANY)
+        table = desk_of(qtbot, dialog, 4)
+        desk = dialog.desk
+        qtbot.waitUntil(lambda: desk.endpoint.count() == 3, timeout=MANY)
+        pick(desk.endpoint, first)
+        desk_of(qtbot, dialog, 2)
+        assert {one.webhook_id for one in table.records.records} == {first}
+        pick(desk.endpoint, None)
+        desk_of(qtbot, dialog, 4)
+        pick(desk.state, "delivered")
+        desk_of(qtbot, dialog, 2)
+        pick(desk.state, None)
+        desk_of(qtbot, dialog, 4)
+        qtbot.keyClicks(find(dialog, QLineEdit, "deskSku"), "a-2")
+        desk_of(qtbot, dialog, 2)
+        qtbot.keyClicks(find(dialog, QLineEdit, "deskSku"), "x")
+        desk_of(qtbot, dialog, 0)
+        assert "a-2x" in find(dialog, QLabel, "deskMessage").text()
+        endpoints.disable(database, second)
+
+
+def test_given_up_ones_are_sent_again_by_import(qtbot: QtBot, dialog: WebhookDialog, database: Database) -> None:
+    well: list[bool] = []
+    with Receiver(lambda _: Reply(204 if well else 500)) as receiver:
+        webhook = add_webhook(database, receiver.url)
+        change = make_products(database, 3)
+        qtbot.waitUntil(lambda: len(attempts.latest(database, Query(state="retrying"))) == 3, timeout=MANY)
+        endpoints.pause(database, webhook)
+        with database.connect() as connection:
+            connection.execute("UPDATE deliveries SET state = 'dead', due_at = NULL")
+        endpoints.resume(database, webhook)
+        table = desk_of(qtbot, dialog, 3)
+        desk = dialog.desk
+        qtbot.waitUntil(lambda: desk.import_.findData(change.id) > 0, timeout=MANY)
+        pick(desk.import_, change.id)
+        qtbot.waitUntil(lambda: find(dialog, QLabel, "deskDead").text() == "3", timeout=MANY)
+        well.append(True)
+        qtbot.mouseClick(find(dialog, QPushButton, "replayAllButton"), Qt.MouseButton.LeftButton)
+        box = shown(qtbot, dialog, QMessageBox)
+        qtbot.mouseClick(find(box, QPushButton, "webhookConfirmButton"), Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: {one.state for one in table.records.records} == {"delivered"}, timeout=MANY)
+
+
+def test_closing_lets_what_is_in_flight_finish(
+    qtbot: QtBot, sending: MainWindow, database: Database, author: Author
+) -> None:
+    with Receiver(lambda _: Reply(204, seconds=0.4)) as receiver:
+        add_webhook(database, receiver.url)
+        create(database, "A-1", author)
+        qtbot.waitUntil(lambda: len(receiver.requests) == 1, timeout=MANY)
+        sending.close_now()
+        qtbot.waitUntil(lambda: not sending.isVisible(), timeout=MANY)
+        assert not sending.webhooks.bridge.running
+        assert len(receiver.requests) == 1
+    assert [one.state for one in attempts.latest(database, Query())] == ["delivered"]
+
+
+def test_closing_does_not_wait_for_one_that_never_answers(
+    qtbot: QtBot, sending: MainWindow, database: Database, author: Author
+) -> None:
+    with Receiver(lambda _: Reply(204, seconds=60)) as receiver:
+        add_webhook(database, receiver.url)
+        create(database, "A-1", author)
+        qtbot.waitUntil(lambda: len(receiver.requests) == 1, timeout=MANY)
+        sending.close_now()
+        qtbot.waitUntil(lambda: not sending.isVisible(), timeout=6_000)
+        assert not sending.webhooks.bridge.running
