@@ -80,7 +80,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture(scope="module")
 def chance() -> random.Random:
     seed = int(os.environ.get("ACME_SEED", random.randrange(10**6)))
-    print(f"ACME_SEED={seed}")  # noqa: T201
+    print(f"ACME_SEED={seed}")
     return random.Random(seed)
 
 
@@ -120,7 +120,7 @@ def test_killed_imports(world: World, chance: random.Random) -> None:
             assert resumed["status"] == "completed"
             assert world.state() == after
             outcomes["resumed"] += 1
-    print(outcomes)  # noqa: T201
+    print(outcomes)
     assert outcomes["before"]
 
 
@@ -155,4 +155,4 @@ def test_restarts_of_the_server(world: World, chance: random.Random) -> None:
         else:
             outcomes["before"] += 1
         assert world.state() == before
-    print(outcomes)  # noqa: T201
+    print(outcomes)

@@ -177,7 +177,7 @@ def _report(delivered: list[tuple[str, str, float]], kills: list[float]) -> None
             times = [killed, *sorted(at for where, _, at in delivered if where == path and killed < at < killed + 2)]
             gaps.append(max((after - before for before, after in itertools.pairwise(times)), default=0.0))
     middle = f"{statistics.median(gaps):.2f} s" if gaps else "-"
-    print(  # noqa: T201  the figures are what a campaign is for
+    print(
         f"\n{different:,} events delivered, {len(delivered) - different:,} duplicates, {len(kills)} kills, "
         f"{RESTARTS} restarts; longest silence within 2 s of a kill: median {middle}"
     )
