@@ -42,8 +42,9 @@ class Job(QObject):
     progressed = Signal(Snapshot)
     ended = Signal()
 
-    def __init__(self, work: Work, owner: QObject | None) -> None:
+    def __init__(self, work: Work, owner: QObject | None, *, must_run: bool = False) -> None:
         super().__init__()
+        self.must_run = must_run
         self.progress = Progress()
         self.running = True
         self._work = work
@@ -134,6 +135,7 @@ class JobRunner(QObject):
         failed: Callable[[Any], object] | None = None,
         cancelled: Callable[[], object] | None = None,
         progressed: Callable[[Snapshot], object] | None = None,
+        must_run: bool = False,
     ) -> Job:
         """Run `work(progress)` in a lane and call back on the main thread.
 
@@ -145,8 +147,9 @@ class JobRunner(QObject):
             failed: takes the exception; without it the error is shown in a dialog.
             cancelled: called after a cancel.
             progressed: takes a `Snapshot`, about ten times a second.
+            must_run: it gives something back that would be lost otherwise, so no cancel reaches it.
         """
-        job = Job(work, owner)
+        job = Job(work, owner, must_run=must_run)
         if succeeded is not None:
             job.succeeded.connect(succeeded)
         if cancelled is not None:
@@ -164,7 +167,7 @@ class JobRunner(QObject):
 
     def cancel(self, job: Job) -> None:
         """Ask a job to stop. Interrupting a statement talks to the server, so another thread does it."""
-        if job.running:
+        if job.running and not job.must_run:
             self._cancelling.start(_Run(job.progress.cancel))
 
     def drop(self, job: Job | None) -> None:

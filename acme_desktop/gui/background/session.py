@@ -75,7 +75,7 @@ class Session(QObject):
         self._close(workspace, lambda _: self.closed.emit())
 
     def _close(self, workspace: Workspace, then: Callable[[Any], object]) -> None:
-        self._runner.start(lambda _: workspace.close(), lane=Lane.EDIT, succeeded=then, failed=then)
+        self._runner.start(lambda _: workspace.close(), lane=Lane.EDIT, succeeded=then, failed=then, must_run=True)
 
 
 def open_workspace(data_dir: Path, database_url: str | None, progress: Progress) -> Workspace:

@@ -145,3 +145,14 @@ def test_when_idle_comes_once_and_after_the_last_job(qtbot: QtBot, runner: JobRu
     runner.start(lambda _: None)
     qtbot.waitUntil(lambda: not runner.busy)
     assert calls == [False]
+
+
+def test_what_must_run_is_not_cancelled(qtbot: QtBot, runner: JobRunner) -> None:
+    gate = threading.Event()
+    closed: list[str] = []
+    runner.start(lambda _: gate.wait(5), lane=Lane.IMPORT)
+    runner.start(lambda _: closed.append("closed"), lane=Lane.IMPORT, must_run=True)
+    runner.cancel_all()
+    gate.set()
+    qtbot.waitUntil(lambda: not runner.busy)
+    assert closed == ["closed"]
