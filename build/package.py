@@ -26,6 +26,7 @@ def main() -> int:
     """Build; returns the exit status of the first step that failed."""
     parser = argparse.ArgumentParser(prog="package.py", description="Build the packaged program.")
     parser.add_argument("--folder", action="store_true", help="only the folder, no archives")
+    parser.add_argument("--possible", action="store_true", help="only say whether this computer can build (status 0)")
     options = parser.parse_args()
     try:
         environment.prepare("dev")
@@ -33,6 +34,11 @@ def main() -> int:
     except SetupError as problem:
         say(f"package.py: {problem}")
         return 1
+    lacking = _lacking()
+    if lacking:
+        say(f"package.py: nothing can be packaged here; PyInstaller needs {' and '.join(lacking)}.")
+    if lacking or options.possible:
+        return 1 if lacking else 0
     status = _folder()
     if status or options.folder:
         return status
@@ -41,6 +47,17 @@ def main() -> int:
     if sys.platform == "darwin":
         return _run([str(PACKAGING / "macos" / "make_dmg.sh"), str(DIST)])
     return _run([str(environment.PYTHON), str(PACKAGING / "linux_archives.py"), str(FOLDER), str(DIST)])
+
+
+def _lacking() -> list:
+    """What PyInstaller needs of the system on Linux and is not there."""
+    if not sys.platform.startswith("linux"):
+        return []
+    lacking = [] if shutil.which("objdump") else ["objdump (Debian: binutils)"]
+    code = "import PyInstaller.depend.bindepend as b, sys; sys.exit(not b.get_python_library_path())"
+    if subprocess.call([str(environment.PYTHON), "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        lacking.append("Python's shared library (Debian: libpython3-dev or libpython3.N)")
+    return lacking
 
 
 def _folder() -> int:

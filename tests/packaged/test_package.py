@@ -173,5 +173,4 @@ def test_the_window_is_there_soon(package: Package, person: Person, screen: str)
         seconds.append(time.monotonic() - started)
         window.terminate()
         window.communicate(timeout=60)
-    print(f"window in front after {sorted(seconds)[1]:.2f} s (median of {seconds})")
-    assert sorted(seconds)[1] < 10
+    assert sorted(seconds)[1] < 30, seconds
