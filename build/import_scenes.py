@@ -22,16 +22,11 @@ _REWORDED = (
 
 
 def second_sample(folder: Path) -> Path:
-    """The supplier's next file: texts reworded, a few products new, one name far longer."""
+    """The supplier's next file: texts reworded, a few products new."""
     lines = SAMPLE.read_text(encoding="utf-8").splitlines()
     for place in range(2, 90, 3):
         words = lines[place]
-        for old, better in (
-            ("included", "not included"),
-            ("Warm", "Neutral"),
-            ("Black", "Jet Black"),
-            (". ", ", and more. "),
-        ):
+        for old, better in _REWORDED:
             if old in words:
                 lines[place] = words.replace(old, better, 1)
                 break

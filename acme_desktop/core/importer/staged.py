@@ -266,7 +266,8 @@ class StagedImport:
         status: Literal["failed", "cancelled"] = "cancelled" if isinstance(error, Cancelled) else "failed"
         so_far = self._report(status, Counts())
         ended = report.unhappened(so_far, None if status == "cancelled" else str(error))
-        self._forget(ended)
+        with self._turn:
+            self._forget(ended)
         return ended
 
     def close(self) -> None:
