@@ -98,6 +98,8 @@ class Stage:
         self.window.close_now()
         self.until(lambda: not self.window.isVisible())
         self.window.wait_for_threads()
+        self.loop.stop()
+        self.loop.close()
 
     def shoot(self, name: str) -> None:
         """Save what is on the screen."""

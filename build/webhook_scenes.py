@@ -82,14 +82,15 @@ def shoot_desk(stage: Stage, dialog: Any) -> None:
     stage.until(lambda: tried() >= 2 * _PRODUCTS + 2)
     with database.connect() as connection:
         connection.execute(
-            "UPDATE delivery_attempts SET started_at = started_at - (delivery_id * 37 % 23) * interval '1 hour',"
+            "UPDATE delivery_attempts SET started_at = started_at - (60 - delivery_id) * interval '23 min',"
             " total_ms = total_ms + id * 13 % 29"
         )
-        connection.execute("UPDATE deliveries SET created_at = created_at - (id * 37 % 23) * interval '1 hour'")
+        connection.execute("UPDATE deliveries SET created_at = created_at - (60 - id) * interval '23 min'")
     dialog.tabs.setCurrentWidget(dialog.desk)
     desk = dialog.desk
     stage.until(lambda: desk.table.records.rowCount() > _PRODUCTS)
     desk.table.select({next(one.id for one in desk.table.records.records if one.state == "retrying")})
+    desk.table.scrollTo(desk.table.currentIndex().siblingAtRow(desk.table.currentIndex().row() + 2))
     stage.until(desk.folder.answer.toPlainText)
     stage.shoot("delivery-desk")
 

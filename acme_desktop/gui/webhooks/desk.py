@@ -35,8 +35,6 @@ def _outcome(one: Delivery) -> str:
         return f"Tried again {words.until(one.due_at)}: {one.error or 'sent again by hand'}"
     if one.error:
         return one.error
-    if one.state == "delivered":
-        return one.message_id
     return {"sending": "On its way", "waiting": "Behind an earlier one of its product"}.get(one.state, "")
 
 

@@ -67,7 +67,10 @@ class Editor(QWidget):
             self.scope.addItem(text, name)
         self.scope_field = Field(self.scope, "What it may reach")
         self.headers = QPlainTextEdit(
-            objectName="webhookHeaders", placeholderText="X-Shop: 7", tabChangesFocus=True, accessibleName="Headers"
+            objectName="webhookHeaders",
+            placeholderText="Name: value, one a line",
+            tabChangesFocus=True,
+            accessibleName="Headers",
         )
         self.headers.setFixedHeight(self.fontMetrics().height() * 2 + 22)
         self.headers_field = Field(self.headers, "Headers, one a line")
@@ -96,8 +99,8 @@ class Editor(QWidget):
         for caption, control, buddy in (
             ("&URL", self.url_field, self.url),
             ("Events", events, None),
-            ("&Send", sending, self.mode),
-            ("Ra&te", self.rate, self.rate),
+            ("S&end", sending, self.mode),
+            ("R&ate", self.rate, self.rate),
             ("Reac&h", self.scope_field, self.scope),
             ("Hea&ders", self.headers_field, self.headers),
         ):

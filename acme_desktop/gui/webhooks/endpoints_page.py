@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -45,6 +45,7 @@ class EndpointsPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.current: Endpoint | None = None
+        self._result_is_new = False
         self._setup_ui()
         self._wire()
         self.show_endpoint(None)
@@ -96,7 +97,7 @@ class EndpointsPage(QWidget):
         self.save = self._button("&Create", "saveWebhookButton", None)
         self.save.setProperty("kind", "primary")
         self.revert = self._button("Re&vert", "revertWebhookButton", None)
-        self.test = self._button("Te&st", "testWebhookButton", None)
+        self.test = self._button("&Test", "testWebhookButton", None)
         buttons = QHBoxLayout(spacing=8)
         buttons.addWidget(self.test)
         buttons.addStretch()
@@ -118,6 +119,8 @@ class EndpointsPage(QWidget):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(inside)
         scroll.setMinimumWidth(inside.minimumSizeHint().width() + 14)
+        # The layout grows after the result was set: the end of a result that has just come stays in view.
+        scroll.verticalScrollBar().rangeChanged.connect(self._show_result)
         self._scroll = scroll
         return scroll
 
@@ -180,6 +183,7 @@ class EndpointsPage(QWidget):
         self.current = endpoint
         self.editor.show_endpoint(endpoint)
         if not keep_trial:
+            self._result_is_new = False
             self.trial.clear()
         self._show_head()
         self._show_buttons()
@@ -200,10 +204,14 @@ class EndpointsPage(QWidget):
         if self.current is not None and self.current.id == endpoint.id:
             self.trial.show_sent(trial.sent)
             # After the layout has looked at what came.
-            self.trial.layout().activate()
-            self._scroll.widget().adjustSize()
-            self._scroll.ensureWidgetVisible(self.trial.split, 0, 8)
+            self._result_is_new = True
+            QTimer.singleShot(0, self, self._show_result)
         self._show_buttons()
+
+    def _show_result(self) -> None:
+        if self._result_is_new:
+            bar = self._scroll.verticalScrollBar()
+            bar.setValue(bar.maximum())
 
     def _show_head(self) -> None:
         one = self.current
@@ -231,7 +239,7 @@ class EndpointsPage(QWidget):
         self.save.setEnabled(edited)
         self.revert.setVisible(one is not None)
         self.revert.setEnabled(edited)
-        text = "Te&st" if one is not None and not edited else "Create and te&st" if one is None else "Save and te&st"
+        text = "&Test" if one is not None and not edited else "Create and &test" if one is None else "Save and &test"
         self.test.setText(text)
         self.test.setAccessibleName(text.replace("&", ""))
         self.test.setEnabled((one is not None or edited) and not self.trial.busy.isVisibleTo(self.trial))
@@ -261,6 +269,7 @@ class EndpointsPage(QWidget):
 
     def begin_trial(self, endpoint: Endpoint) -> None:
         """Ask for a test of a webhook that is saved."""
+        self._result_is_new = False
         self.trial.wait()
         self.test.setEnabled(False)
         self.test_wanted.emit(endpoint)

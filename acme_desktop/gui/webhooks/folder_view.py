@@ -38,7 +38,7 @@ class FolderView(QWidget):
         self.attempts.picked.connect(self._show_attempt)
         self.tabs = QTabWidget(objectName="deliveryTabs", documentMode=True)
         self.tabs.tabBar().setDrawBase(False)
-        self.answer = self._text("deliveryAnswer", "The answer", "&Answer")
+        self.answer = self._text("deliveryAnswer", "The answer", "An&swer")
         self.payload = self._text("deliveryPayload", "What is sent", "&Payload")
         self.request = self._text("deliveryRequest", "The request's headers", "Re&quest")
         halves = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
@@ -94,7 +94,7 @@ class FolderView(QWidget):
             if length is not None
         )
         lines.append(", ".join(part for part in (*status, times, f"total {one.total_ms:.1f} ms") if part))
-        parts = ["\n".join(lines), _heads(one.response_headers), work.pretty(one.response_body)]
+        parts = ["\n".join(lines), work.pretty(one.response_body), _heads(one.response_headers)]
         self.answer.setPlainText("\n\n".join(part for part in parts if part))
         address = f"to {one.address}\n" if one.address else ""
         self.request.setPlainText(f"POST {address}{_heads(one.request_headers)}")

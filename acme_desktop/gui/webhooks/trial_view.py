@@ -82,7 +82,7 @@ class TrialView(QWidget):
         self.caption.setProperty("role", "section")
         self.answer = QPlainTextEdit(objectName="webhookTestAnswer", readOnly=True, accessibleName="The answer")
         self.answer.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.answer.setMinimumHeight(self.fontMetrics().height() * 3 + 16)
+        self.answer.setFixedHeight(self.answer.fontMetrics().height() * 7 + 18)
         layout = QVBoxLayout(self, spacing=8)
         layout.setContentsMargins(0, 0, 0, 0)
         for widget in (self.busy, self.banner, self.split, self.caption):
@@ -115,6 +115,6 @@ class TrialView(QWidget):
             self.caption.setText(f"The answer from {sent.address}" if sent.address else "The answer")
             heads = "\n".join(f"{name}: {value}" for name, value in sent.response_headers.items())
             body = work.pretty(sent.response_body)
-            self.answer.setPlainText(f"{heads}\n\n{body}" if body else heads or "(empty)")
+            self.answer.setPlainText(f"{body}\n\n{heads}" if body else heads or "(empty)")
             self.caption.show()
             self.answer.show()
