@@ -49,7 +49,7 @@ echo "== uninstall"
 inside apt-get purge -y -qq acme-desktop 2>/dev/null | grep '^acme-desktop:'
 listing | sort >"$after"
 echo "== left, outside of homes:"
-comm -13 "$before" "$after"
+comm -13 "$before" "$after" | grep -v "clusters/.*/"
 left=$(comm -13 "$before" "$after" | grep -v '^/var/lib/acme-desktop\|^/etc/.*-$\|^/var/cache' || true)
 [ -d "$root/home/person/.local/share/acme-desktop/postgres/cluster" ] || { echo "the person's catalogue is gone"; exit 1; }
 [ -z "$left" ] || { echo "left behind: $left"; exit 1; }
