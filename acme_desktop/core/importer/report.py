@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -111,6 +112,14 @@ class Superseded:
     sku: str
 
 
+_REJECTS_PAGE = 2000
+_REJECTS = """
+SELECT ordinal, line, end_line, field, reason, message, value, cells FROM import_rejects
+WHERE import_id = %s AND ordinal > %s
+ORDER BY ordinal
+LIMIT %s
+"""
+
 # A running import's session holds a lock; one that is "reading" without it was cut off.
 _SELECT = """
 SELECT i.id, i.change_set_id, i.file, i.options, i.profile, i.read, i.created, i.updated, i.unchanged, i.superseded,
@@ -207,15 +216,19 @@ def superseded(connection: Connection[Any], import_id: int, *, limit: int = 1000
 def rejects(connection: Connection[Any], import_id: int, *, limit: int | None = None) -> Iterator[dict[str, Any]]:
     """The rejected rows in file order: line, end_line, field, reason, message, value, cells (list of text).
 
-    Read the iterator to its end: it holds a cursor of the server.
+    They come in pages by key, so that nothing is left open where the reader stops early.
     """
-    with connection.cursor("rejects", row_factory=dict_row) as cursor:
-        cursor.itersize = 2000
-        yield from cursor.execute(
-            "SELECT line, end_line, field, reason, message, value, cells FROM import_rejects "
-            "WHERE import_id = %s ORDER BY ordinal LIMIT %s",
-            (import_id, limit),
-        )
+    after, left = -1, limit if limit is not None else sys.maxsize
+    while left > 0:
+        size = min(left, _REJECTS_PAGE)
+        with connection.cursor(row_factory=dict_row) as cursor:
+            page = cursor.execute(_REJECTS, (import_id, after, size)).fetchall()
+        for row in page:
+            after = row.pop("ordinal")
+            yield row
+        if len(page) < size:
+            return
+        left -= size
 
 
 def write_rejects(stream: TextIO, header: list[str], rows: Iterator[dict[str, Any]]) -> int:
