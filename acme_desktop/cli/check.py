@@ -112,6 +112,7 @@ def report(path: str, options: ImportOptions, rows: bool) -> dict[str, Any]:
 def _rejected_row(rejection: Any) -> dict[str, Any]:
     row = dataclasses.asdict(rejection)
     del row["cells"]
+    row["column"] = row["column"] or None
     return row
 
 

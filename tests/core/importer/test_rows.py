@@ -103,3 +103,8 @@ def test_arrow_and_python_trim_the_same_characters() -> None:
     assert pc.utf8_trim(pa.array([f"{char}x{char}" for char in every]), characters=WHITESPACE).to_pylist() == [
         "x" for _ in every
     ]
+
+
+def test_no_column_is_at_fault_where_it_is_the_whole_row(files: Files) -> None:
+    told = files.report("SKU,Name\nA1,Cup\nA2\n,Mug\n")["rejected"]
+    assert [row["column"] for row in told] == [None, "SKU"]
