@@ -170,8 +170,9 @@ def write(cells: Sequence[str], style: Style) -> str:
     """A record as RFC 4180 has it."""
     target = io.StringIO(newline="")
     quoting: Any = style.quoting
-    csv.writer(target, delimiter=style.delimiter, quoting=quoting, lineterminator=style.newline).writerow(cells)
-    return target.getvalue()
+    # The writer quotes only those line ends that its own has.
+    csv.writer(target, delimiter=style.delimiter, quoting=quoting, lineterminator="\r\n").writerow(cells)
+    return target.getvalue().removesuffix("\r\n") + style.newline
 
 
 def random_file(rng: random.Random, style: Style, rows: int) -> list[Piece]:

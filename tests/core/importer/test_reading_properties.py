@@ -27,7 +27,7 @@ from tests.support.damage import HEADERS, Piece, Style
 
 CAMPAIGN = int(os.environ.get("ACME_CAMPAIGN_CASES", "10000"))
 SMALL = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-LARGE = settings(SMALL, max_examples=CAMPAIGN, derandomize=False)
+LARGE = settings(SMALL, max_examples=CAMPAIGN)
 
 VALUES = st.one_of(
     st.sampled_from(["", "A1", "007", "1e5", "yes", "no", "x,y", "a;b", '5"', "  x ", "\u00a0", "<p>\nHi, you\n</p>"]),
