@@ -54,13 +54,12 @@ class MappingNeeded(InputProblem):
 
     def __init__(self, profile: Profile, fields: Sequence[str]) -> None:
         what = " and no ".join(fields)
-        advice = f"Its columns are: {mapping.listed(profile.header)}. " + " ".join(
-            f"Name one with --map {field}=HEADER," for field in fields
-        )
+        them = "them" if len(fields) > 1 else "it"
+        choices = " ".join(f"--map {field}=HEADER" for field in fields)
         super().__init__(
             f"The file has no {what} column that we know.",
-            f"{advice} or by its position, --map {fields[0]}=#1; "
-            "where the file has no header, name both sku and name by position.",
+            f"Its columns are: {mapping.listed(profile.header)}. Name {them} with {choices}; "
+            "a column may be named by its position, as #1, which also works where the file has no header.",
         )
         self.profile = profile
         self.fields = tuple(fields)

@@ -116,6 +116,12 @@ def test_a_missing_column_carries_the_profile_for_the_dialog(files: Files) -> No
     assert needed.value.profile.sample == (("A1", "Cup"),)
 
 
+def test_a_missing_column_is_asked_for_in_one_sentence(files: Files) -> None:
+    told = files.error("Code2,Label2\nA1,Cup\n")
+    assert "Name them with --map sku=HEADER --map name=HEADER; a column may be named by its position, as #1" in told
+    assert "Name it with --map name=HEADER;" in files.error("SKU,Label2\nA1,Cup\n")
+
+
 def test_a_status_that_says_nothing_about_active_is_left_out(files: Files) -> None:
     report = files.report("SKU,Name,Status\nA1,Cup,in stock\nA2,Mug,sold out\n")
     assert "active" not in report["mapping"]
