@@ -11,6 +11,7 @@ from acme_desktop.cli import output
 from acme_desktop.cli.output import Context
 from acme_desktop.core.foundation.errors import NotFound, UsageProblem
 from acme_desktop.core.importer import run as importing
+from acme_desktop.core.importer.fill_down import FILLED_FIELDS
 from acme_desktop.core.importer.options import BLANK_POLICIES, FIELDS, MODES, ImportOptions
 from acme_desktop.core.importer.report import ImportReport
 
@@ -45,6 +46,13 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook (default: the first)")
     parser.add_argument("--literal-quotes", action="store_true", help="quotes are plain text in this file")
+    parser.add_argument(
+        "--fill-down",
+        action="append",
+        default=[],
+        metavar="FIELD=HEADER",
+        help="a blank name or description takes the last one above it in rows that agree in this column",
+    )
 
 
 def reading_options(options: argparse.Namespace) -> ImportOptions:
@@ -54,13 +62,14 @@ def reading_options(options: argparse.Namespace) -> ImportOptions:
         UsageProblem: a mapping or a delimiter makes no sense.
     """
     return ImportOptions(
-        mapping=_mapping(options.map),
+        mapping=_pairs("--map", options.map, FIELDS),
         template=options.template,
         encoding=options.encoding,
         delimiter=_delimiter(options.delimiter),
         blank=options.blank,
         sheet=options.sheet,
         literal_quotes=options.literal_quotes,
+        fill_down=_pairs("--fill-down", options.fill_down, FILLED_FIELDS),
     )
 
 
@@ -125,14 +134,14 @@ def _narrate(report: ImportReport, context: Context) -> None:
         context.print(f"The rejected rows are in {report.rejects_file}: mend them there and import that file.")
 
 
-def _mapping(pairs: list[str]) -> dict[str, str]:
+def _pairs(option: str, pairs: list[str], fields: tuple[str, ...]) -> dict[str, str]:
     mapping: dict[str, str] = {}
     for pair in pairs:
         name, separator, header = pair.partition("=")
-        if not separator or name not in FIELDS:
-            raise UsageProblem(f"--map {pair} is not FIELD=HEADER.", f"FIELD is one of {', '.join(FIELDS)}.")
+        if not separator or name not in fields:
+            raise UsageProblem(f"{option} {pair} is not FIELD=HEADER.", f"FIELD is one of {', '.join(fields)}.")
         if name in mapping:
-            raise UsageProblem(f"--map names the field {name} twice.", "Name one column for each field.")
+            raise UsageProblem(f"{option} names the field {name} twice.", "Name one column for each field.")
         mapping[name] = header
     return mapping
 

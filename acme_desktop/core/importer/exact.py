@@ -12,6 +12,7 @@ from typing import Literal
 from acme_desktop.core.importer.aliases import key
 from acme_desktop.core.importer.doubt import SURE_AFTER, Doubt, called
 from acme_desktop.core.importer.encoding import is_bad
+from acme_desktop.core.importer.fill_down import Seen, fill
 from acme_desktop.core.importer.grammar import LINE_ENDS, Violation
 from acme_desktop.core.importer.layout import Layout
 from acme_desktop.core.importer.ledger import MAX_RECORD, NeedMore, State
@@ -89,6 +90,7 @@ class _Pass(Doubt):
                 if (
                     len(cells) == width
                     and not self._odd
+                    and not layout.columns.fill
                     and not self._doubt
                     and not self._foreign
                     and self._loose_end != first
@@ -126,7 +128,9 @@ class _Pass(Doubt):
         if isinstance(parsed, Violation):
             if parsed.open_ended and not self._final and len(self._text) - self._starts[at] < MAX_RECORD:
                 raise NeedMore(at)
-            return self._broken(at, parsed)
+            after = self._broken(at, parsed)
+            self._seen = ()
+            return after
         end = self._index(parsed.end - 1) + 1 if parsed.end > self._starts[at] else at + 1
         if end > at + 1:
             swallowed = swallowed_rows(self._raw(at, end), self._layout.grammar, self._layout.shape)
@@ -142,7 +146,7 @@ class _Pass(Doubt):
         line = self._first_line + at
         text = f"A quote opens in line {line} and closes in line {line + end - at - 1}; that is hardly one value."
         self._reject(at, end, "unclosed_quote", text, [self._raw(at, end).rstrip(LINE_ENDS)])
-        self._doubt = SURE_AFTER
+        self._doubt, self._seen = SURE_AFTER, ()
         return end
 
     def _record(self, cells: list[str], start: int, end: int) -> None:
@@ -155,34 +159,35 @@ class _Pass(Doubt):
             if self._fragment_end == start:
                 self._fragment_end = end
             return
-        if not (self._odd and self._damaged(raw, cells, start, end)):
-            self._judge(raw, cells, start, end)
+        damaged = self._odd and self._damaged(raw, cells, start, end)
+        self._seen = () if damaged else self._judge(raw, cells, start, end)
         if self._stray and raw.endswith("\r"):
             self._fragment_end = end
 
-    def _judge(self, raw: str, cells: list[str], start: int, end: int) -> None:
-        """Take or reject a record of sound characters."""
+    def _judge(self, raw: str, cells: list[str], start: int, end: int) -> Seen:
+        """Take or reject a record of sound characters; what later blank values may be filled with."""
         layout, columns = self._layout, self._layout.columns
         if not any(map(str.strip, cells)):
             column = columns.title(columns.sku)
             self._reject(start, end, "missing_sku", "The line holds nothing but blanks.", cells, column, "")
             if len(cells) == 1 and cells[0].strip(" \t"):
                 self._fragment_end = end
-            return
+            return ()
         if len(cells) != layout.width:
             self._misfit(cells, start, end)
-            return
+            return ()
         if self._is_header(cells, start, end):
-            return
+            return ()
         if self._foreign:
             text = f"It stands under another header, in line {self._foreign}, whose columns are in a different order."
             self._reject(start, end, "field_count", text, cells)
-            return
-        row = columns.clean(cells)
+            return ()
+        filled, after = fill(cells, columns.fill, self._seen) if columns.fill else (cells, ())
+        row = columns.clean(filled)
         if row is None:
-            reason, text, index = columns.why(cells)
+            reason, text, index = columns.why(filled)
             self._reject(start, end, reason, text, cells, columns.title(index), cells[index])
-            return
+            return after
         other = next((char for char in self._others if char in row[0] and raw.count(char) == layout.width - 1), None)
         if other or (layout.blank_last and cells[-1].strip()):
             text = (
@@ -191,18 +196,19 @@ class _Pass(Doubt):
                 else ("There is a value after the delimiter that ends every other line.")
             )
             self._reject(start, end, "field_count", text, cells)
-            return
+            return ()
         trusted = start == 0 and self._initial.trusted
         doubt = "" if trusted else self._doubtful(raw, cells, start, end)
         if doubt:
             self._reject(start, end, "bad_quoting", doubt, cells)
             if not self._row_by_itself(cells) and 0 in (columns.name, columns.description):
                 self._loose_end, self._loose_short = end, True
-            return
+            return ()
         self._rows.add(self._first_line + start, row)
-        self._states.append(State(self._doubt, self._foreign))
+        self._states.append(State(self._doubt, self._foreign, seen=self._seen))
         self._doubt = max(0, self._doubt - 1)
         self._torn, self._begun, self._broken_since, self._last_end = None, False, False, end
+        return after
 
     def _damaged(self, raw: str, cells: list[str], start: int, end: int) -> bool:
         if is_bad(raw):
@@ -236,7 +242,7 @@ class _Pass(Doubt):
         return True
 
     def _finish(self, at: int) -> Outcome:
-        state = State(self._doubt, self._foreign)
+        state = State(self._doubt, self._foreign, seen=self._seen)
         if not self._final:
             at, state = self._hold_back(at, state)
         last = self._first_line + at - 1

@@ -57,7 +57,8 @@ class _Cut:
 
 def read(text: bytes, line: int, layout: Layout, state: State, *, final: bool) -> Taken | None:
     """The rows of a block that begins at a record and ends at a line end, or None where the exact path must read it."""
-    if state.doubt or state.foreign or layout.literal_quotes or len(layout.delimiter.encode()) > 1 or not _plain(text):
+    unusual = state.doubt or state.foreign or layout.literal_quotes or layout.columns.fill
+    if unusual or len(layout.delimiter.encode()) > 1 or not _plain(text):
         return None
     whole = text if text.endswith(b"\n") else text + b"\n"
     cut = _cut(whole, layout)

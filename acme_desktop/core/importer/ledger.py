@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from acme_desktop.core.importer.encoding import is_bad, readable
+from acme_desktop.core.importer.fill_down import Seen
 from acme_desktop.core.importer.grammar import LINE_ENDS, Record, physical_lines
 from acme_desktop.core.importer.layout import Layout
 from acme_desktop.core.importer.rows import Rejection, Rows, rejection
@@ -26,11 +27,13 @@ class State:
         doubt: rows that must still look like rows before the reader is sure of where it is again.
         foreign: line of a header in the middle that orders the columns differently, or 0.
         trusted: the first record was found good together with what stands above it.
+        seen: what blank values may be filled with.
     """
 
     doubt: int = 0
     foreign: int = 0
     trusted: bool = False
+    seen: Seen = ()
 
 
 class NeedMore(Exception):  # noqa: N818  a signal
@@ -47,6 +50,7 @@ class Ledger:
     Attributes:
         _doubt: rows that must still look like rows.
         _foreign: line of a header in another order, or 0.
+        _seen: what blank values may be filled with; nothing past a record that can't be read.
         _torn: index of the rejection that further lines of a broken value are counted to.
         _begun: since the last good row a broken line seemed to begin a row.
         _broken_since: since the last good row a quote was broken.
@@ -69,6 +73,7 @@ class Ledger:
         self._doubt = state.doubt
         self._foreign = state.foreign
         self._initial = state
+        self._seen = state.seen
         self._torn: int | None = None
         self._begun = False
         self._broken_since = False

@@ -40,7 +40,7 @@ def choose(header: Sequence[str], chosen: Mapping[str, str]) -> dict[str, int]:
         InputProblem: a chosen header is not there, or two columns claim one field.
     """
     check_fields(chosen)
-    columns = {field: _chosen_column(header, field, name) for field, name in chosen.items() if name}
+    columns = {field: column_of(header, field, name) for field, name in chosen.items() if name}
     taken = set(columns.values())
     for field in FIELDS:
         if field in chosen:
@@ -85,7 +85,12 @@ def listed(header: Sequence[str]) -> str:
     return ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
 
 
-def _chosen_column(header: Sequence[str], field: str, name: str) -> int:
+def column_of(header: Sequence[str], field: str, name: str, option: str = "--map") -> int:
+    """Index of the column that was chosen for a field by name or position; `option` is how it was chosen.
+
+    Raises:
+        InputProblem: it is not there, or several columns have that name.
+    """
     exact = [index for index, cell in enumerate(header) if cell.strip() == name.strip()]
     alike = exact or [index for index, cell in enumerate(header) if key(cell) and key(cell) == key(name)]
     if len(alike) == 1:
@@ -93,7 +98,7 @@ def _chosen_column(header: Sequence[str], field: str, name: str) -> int:
     if alike:
         raise InputProblem(
             f"{len(alike)} columns are called “{name.strip()}”, and {field} can come from one only.",
-            f"Name it by position instead: --map {field}=#{alike[0] + 1} is the first of them.",
+            f"Name it by position instead: {option} {field}=#{alike[0] + 1} is the first of them.",
         )
     if is_position(name):
         if 1 <= int(name[1:]) <= len(header):

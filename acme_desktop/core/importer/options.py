@@ -30,6 +30,8 @@ class ImportOptions:
         rejects_file: where rejected rows are written.
         sheet: the sheet of a workbook; None is the first.
         literal_quotes: quotes are plain text in this file, every physical line is a row.
+        fill_down: field (name or description) -> header of the column that groups rows: a blank value takes the last
+            one above it in the same group.
     """
 
     mode: str = "upsert"
@@ -42,10 +44,11 @@ class ImportOptions:
     rejects_file: str | None = None
     sheet: str | None = None
     literal_quotes: bool = False
+    fill_down: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def to_json(self) -> dict[str, Any]:
         """What the history keeps of them; `from_json` takes it back."""
-        return {**vars(self), "mapping": dict(self.mapping)}
+        return {**vars(self), "mapping": dict(self.mapping), "fill_down": dict(self.fill_down)}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from acme_desktop.core.foundation.errors import InputProblem
-from acme_desktop.core.importer import mapping
+from acme_desktop.core.importer import fill_down, mapping
 from acme_desktop.core.importer.aliases import WEAK, key
 from acme_desktop.core.importer.options import ImportOptions
 from acme_desktop.core.importer.rows import ACTIVE_WORDS, Columns
@@ -88,6 +88,7 @@ def settle(draft: Profile, options: ImportOptions) -> tuple[Profile, Columns]:
     if ruined:
         shown = ", ".join(ruined[:_RUINED_LIMIT])
         warnings.append(f"Some SKUs look as if a spreadsheet had rounded them ({shown}). They are taken as they stand.")
+    warnings += fill_down.offers(draft.header, columns, draft.sample, options.fill_down)
     settled = Columns(
         draft.header,
         columns["sku"],
@@ -95,6 +96,7 @@ def settle(draft: Profile, options: ImportOptions) -> tuple[Profile, Columns]:
         columns.get("description"),
         columns.get("active"),
         keep_blank=options.blank == "keep",
+        fill=fill_down.pairs(draft.header, columns, options.fill_down),
     )
     return replace(profile, warnings=tuple(warnings)), settled
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from acme_desktop.core.importer.batches import CHUNK_ROWS, Chunk, batch_of
 from acme_desktop.core.importer.encoding import is_bad
+from acme_desktop.core.importer.fill_down import Seen, fill
 from acme_desktop.core.importer.rows import Columns, Rejection, Row, Rows, rejection
 
 _CHUNK_TEXT = 8 << 20
@@ -30,9 +31,10 @@ class Record:
 def chunks(records: Iterable[tuple[Record, int]], columns: Columns, header_line: int) -> Iterator[Chunk]:
     """Check records, each given with the source's position after it, and gather them into bounded chunks."""
     rows, rejected, text, at = Rows(), list[Rejection](), 0, 0
+    seen: Seen = ()
     for record, position in records:
         at = position
-        checked = check(record, columns, header_line)
+        checked, seen = check(record, columns, header_line, seen)
         if isinstance(checked, Rejection):
             rejected.append(checked)
             text += sum(map(len, checked.cells))
@@ -46,20 +48,23 @@ def chunks(records: Iterable[tuple[Record, int]], columns: Columns, header_line:
         yield _chunk(rows, rejected, at)
 
 
-def check(record: Record, columns: Columns, header_line: int) -> Row | Rejection:
-    """A record as a clean row, or why it is rejected."""
+def check(record: Record, columns: Columns, header_line: int, seen: Seen) -> tuple[Row | Rejection, Seen]:
+    """A record as a clean row, or why it is rejected; and what blank values after it may be filled with."""
     cells = [cell or "" for cell in record.cells]
     found = _fault(record, cells, columns, header_line)
+    after: Seen = ()
     if found is None:
-        row = columns.clean(cells)
+        filled, after = fill(cells, columns.fill, seen) if columns.fill else (cells, ())
+        row = columns.clean(filled)
         if row is not None:
-            absent = columns.description is not None and record.cells[columns.description] is None
-            return (row[0], row[1], None, row[3]) if absent else row
-        found = columns.why(cells)
+            where = columns.description
+            absent = where is not None and record.cells[where] is None and not filled[where]
+            return ((row[0], row[1], None, row[3]) if absent else row), after
+        found = columns.why(filled)
     reason, text, index = found
     if index is None:
-        return rejection(record.line, record.line, reason, text, cells)
-    return rejection(record.line, record.line, reason, text, cells, columns.title(index), cells[index])
+        return rejection(record.line, record.line, reason, text, cells), after
+    return rejection(record.line, record.line, reason, text, cells, columns.title(index), cells[index]), after
 
 
 def _fault(record: Record, cells: list[str], columns: Columns, header_line: int) -> tuple[str, str, int | None] | None:

@@ -57,6 +57,7 @@ def _options(record: ImportRecord) -> ImportOptions:
         delimiter=",",
         sheet=None,
         literal_quotes=False,
+        fill_down={},
         max_rejects=None,
         rejects_file=None,
     )

@@ -111,6 +111,7 @@ class Columns:
         sku, name: index of the column.
         description, active: index of the column, or None where the file does not have it.
         keep_blank: a blank cell leaves the field alone instead of clearing it.
+        fill: (index of a column, index of the column that groups rows) for columns that are filled down.
     """
 
     header: tuple[str, ...]
@@ -119,6 +120,7 @@ class Columns:
     description: int | None = None
     active: int | None = None
     keep_blank: bool = False
+    fill: tuple[tuple[int, int], ...] = ()
 
     def title(self, index: int) -> str:
         """What a person calls a column."""

@@ -18,7 +18,7 @@ from acme_desktop.core.foundation.errors import NotFound
 from acme_desktop.core.importer.options import ImportOptions
 
 # What a template remembers of the options; the rest belongs to one run.
-_REMEMBERED = ("mapping", "encoding", "delimiter", "mode", "blank", "sheet", "literal_quotes")
+_REMEMBERED = ("mapping", "encoding", "delimiter", "mode", "blank", "sheet", "literal_quotes", "fill_down")
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,8 @@ def inspect(part: Part, path: str, options: ImportOptions) -> TextTable:
     layout = Layout(
         found.delimiter,
         columns,
-        learn(columns, sampled.rows, quoted=sampled.quoted),
+        # A row whose name is filled down looks like a row too.
+        learn(replace(columns, keep_blank=True) if columns.fill else columns, sampled.rows, quoted=sampled.quoted),
         options.literal_quotes,
         blank_last=not header[-1].strip() and not any(row[-1].strip() for row in sampled.rows),
         header_line=found.header_line,

@@ -1,0 +1,99 @@
+"""Fill down by another column: a blank name or description takes the last one above it of the same group of rows.
+
+Rows of a group stand together. Only the last group is remembered, and nothing of it past a record that can't be read,
+since that may have held another value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from acme_desktop.core.foundation.errors import InputProblem, UsageProblem
+from acme_desktop.core.importer.aliases import key
+from acme_desktop.core.importer.mapping import column_of
+from acme_desktop.core.importer.rows import is_blank
+
+FILLED_FIELDS = ("name", "description")
+_HANDLES = frozenset(("handle", "url handle", "product handle", "url key"))
+
+# (index of the column that is filled, index of the column that groups rows), once for each filled field.
+Pairs = tuple[tuple[int, int], ...]
+# (group, last value in it) for each of the pairs; empty where nothing is known.
+Seen = tuple[tuple[str, str], ...]
+
+
+def pairs(header: Sequence[str], columns: Mapping[str, int], chosen: Mapping[str, str]) -> Pairs:
+    """What is to be filled by what.
+
+    Args:
+        header: the header's cells.
+        columns: field -> index of its column.
+        chosen: field -> header of the grouping column, "#N" for a position.
+
+    Raises:
+        UsageProblem: a field that can't be filled.
+        InputProblem: a column is not there, or a field is to be filled by itself.
+    """
+    found = []
+    for field, name in chosen.items():
+        if field not in FILLED_FIELDS:
+            raise UsageProblem(f"The field “{field}” can't be filled down.", "Only name and description can.")
+        if field not in columns:
+            raise InputProblem(
+                f"No column holds the {field} that is to be filled down.", f"Name it with --map {field}=HEADER."
+            )
+        group = column_of(header, field, name, "--fill-down")
+        if group == columns[field]:
+            raise InputProblem(f"The {field} can't be filled down by itself.", "Name the column that groups rows.")
+        found.append((columns[field], group))
+    return tuple(found)
+
+
+def fill(cells: Sequence[str], chosen: Pairs, seen: Seen) -> tuple[Sequence[str], Seen]:
+    """A record's cells with its blank values filled, and what is known after it.
+
+    Args:
+        cells: the record, of the header's width.
+        chosen: what is filled by what.
+        seen: what is known before it.
+    """
+    filled, after = list(cells), []
+    for number, (column, by) in enumerate(chosen):
+        group, value = cells[by].strip(), cells[column]
+        last = seen[number] if seen else ("", "")
+        if not is_blank(value):
+            last = (group, value)
+        elif not is_blank(group) and group == last[0]:
+            filled[column] = last[1] or value
+        else:
+            last = (group, "")
+        after.append(last)
+    return filled, tuple(after)
+
+
+def offers(
+    header: Sequence[str], columns: Mapping[str, int], sample: Sequence[Sequence[str]], chosen: Mapping[str, str]
+) -> list[str]:
+    """What a column such as Shopify's Handle could do for a file, as sentences; nothing where it is of no use."""
+    taken = set(columns.values())
+    handle = next((i for i, cell in enumerate(header) if key(cell) in _HANDLES and i not in taken), None)
+    if handle is None:
+        return []
+    title, sku, name = header[handle].strip(), columns["sku"], columns["name"]
+    rows = [row for row in sample if len(row) == len(header)]
+    if rows and all(is_blank(row[sku].strip()) for row in rows):
+        told = f"Every SKU in the first {len(rows)} rows is blank." if len(rows) > 1 else "The first SKU is blank."
+        return [f"{told} To take “{title}” as the SKU, use --map sku={title}."]
+    if "name" in chosen:
+        return []
+    seen: Seen = ()
+    helped = 0
+    for row in rows:
+        filled, seen = fill(row, ((name, handle),), seen)
+        helped += not is_blank(row[sku].strip()) and filled[name] != row[name]
+    if not helped:
+        return []
+    return [
+        f"Some names are blank below a row of the same “{title}”. "
+        f"To take that row's name, fill down by it: --fill-down name={title}."
+    ]
