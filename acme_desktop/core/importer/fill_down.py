@@ -6,6 +6,7 @@ since that may have held another value.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 
 from acme_desktop.core.foundation.errors import InputProblem, UsageProblem
@@ -83,7 +84,7 @@ def offers(
     rows = [row for row in sample if len(row) == len(header)]
     if rows and all(is_blank(row[sku].strip()) for row in rows):
         told = f"Every SKU in the first {len(rows)} rows is blank." if len(rows) > 1 else "The first SKU is blank."
-        return [f"{told} To take “{title}” as the SKU, use --map sku={title}."]
+        return [f"{told} To take “{title}” as the SKU, use --map {shlex.quote(f'sku={title}')}."]
     if "name" in chosen:
         return []
     seen: Seen = ()
@@ -95,5 +96,5 @@ def offers(
         return []
     return [
         f"Some names are blank below a row of the same “{title}”. "
-        f"To take that row's name, fill down by it: --fill-down name={title}."
+        f"To take that row's name, fill down by it: --fill-down {shlex.quote(f'name={title}')}."
     ]
