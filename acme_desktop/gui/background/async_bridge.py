@@ -57,7 +57,7 @@ class AsyncBridge(QObject):
         """Send what this database holds, and nothing else's."""
         self.stop()
         if self._loop is not None:
-            run = _Run(Dispatcher(database, slots=SLOTS))
+            run = _Run(Dispatcher(database, slots=SLOTS, batch_slots=1))
             task = self._loop.create_task(run.main())
             self._runs[task] = run
             task.add_done_callback(self._over)
