@@ -64,13 +64,17 @@ class EchoReceiver:
         task = asyncio.current_task()
         assert task is not None
         self._talks.add(task)
-        with contextlib.suppress(OSError, ValueError, EOFError, TimeoutError, asyncio.LimitOverrunError, _Cancelled):
-            while (echo := await _read(reader)) is not None:
-                self._tell(echo)
-                writer.write(f"HTTP/1.1 {self._status} Echo\r\ncontent-length: 0\r\n\r\n".encode())
-                await writer.drain()
-        self._talks.discard(task)
-        writer.close()
+        try:
+            with contextlib.suppress(
+                OSError, ValueError, EOFError, TimeoutError, asyncio.LimitOverrunError, _Cancelled
+            ):
+                while (echo := await _read(reader)) is not None:
+                    self._tell(echo)
+                    writer.write(f"HTTP/1.1 {self._status} Echo\r\ncontent-length: 0\r\n\r\n".encode())
+                    await writer.drain()
+        finally:
+            self._talks.discard(task)
+            writer.close()
 
 
 async def _read(reader: asyncio.StreamReader) -> Echo | None:
@@ -80,6 +84,7 @@ async def _read(reader: asyncio.StreamReader) -> Echo | None:
         pairs = (line.partition(":") for line in lines if line)
         headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
         length = int(headers.get("content-length", "0"))
-        if not 0 <= length <= _LARGEST:
+        words = first.split(" ")
+        if len(words) != 3 or not 0 <= length <= _LARGEST:
             return None
-        return Echo(first.split(" ")[1], headers, await reader.readexactly(length))
+        return Echo(words[1], headers, await reader.readexactly(length))
