@@ -14,5 +14,5 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
     wanted = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-    asyncio.run(pyfuncitem.obj(**wanted))
+    asyncio.run(asyncio.wait_for(pyfuncitem.obj(**wanted), timeout=300))  # a test that hangs fails
     return True
