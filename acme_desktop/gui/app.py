@@ -20,6 +20,7 @@ from acme_desktop.core.foundation.errors import EnvironmentProblem
 from acme_desktop.core.foundation.paths import DataFolder
 from acme_desktop.core.foundation.settings import Settings
 from acme_desktop.gui import errors, icons
+from acme_desktop.gui.background import collector
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.background.session import Session
 from acme_desktop.gui.change_hub import ChangeHub
@@ -47,6 +48,7 @@ def application() -> QApplication:
 
 def build(app: QApplication, folder: DataFolder, loop: asyncio.AbstractEventLoop | None = None) -> MainWindow:
     """The window with everything behind it, not shown yet and without a database."""
+    collector.install(app)
     formatting.settle_locale()
     folder.create()
     chosen, problem = _settings(folder)

@@ -16,6 +16,7 @@ from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.paths import DataFolder
 from acme_desktop.gui import app as gui_app
+from acme_desktop.gui.background import collector
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.main_window import MainWindow
 from tests.gui.driving import close, open_at
@@ -27,6 +28,13 @@ AUTHOR = Author("tester", "tests")
 @pytest.fixture
 def author() -> Author:
     return AUTHOR
+
+
+@pytest.fixture(autouse=True)
+def _garbage_is_collected_here(qapp: QApplication) -> Iterator[None]:
+    """As in the program: no worker deletes what belongs to the main thread."""
+    yield
+    collector.install(qapp).check()
 
 
 @pytest.fixture
