@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -104,8 +103,6 @@ def run(data_dir: Path | None = None, database_url: str | None = None, files: Se
     window.import_files(paths)
     instance.asked.connect(lambda more: (window.import_files(more), bring_to_front(window)))
     instance.listen()
-    # All that start-up made stays for good: collections while webhooks are sent need not go through it each time.
-    gc.freeze()
     try:
         loop.run_until_complete(over)
         window.wait_for_threads()
