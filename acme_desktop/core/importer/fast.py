@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from acme_desktop.core.foundation.product_rules import DESCRIPTION_MAX, NAME_MAX, SKU_MAX
 from acme_desktop.core.importer import exact
 from acme_desktop.core.importer.batches import SCHEMA, Taken
 from acme_desktop.core.importer.grammar import Violation
@@ -23,10 +24,7 @@ from acme_desktop.core.importer.layout import Layout
 from acme_desktop.core.importer.ledger import State
 from acme_desktop.core.importer.rows import (
     ACTIVE_WORDS,
-    DESCRIPTION_LIMIT,
     INVISIBLE,
-    NAME_LIMIT,
-    SKU_LIMIT,
     WHITESPACE,
     Rejection,
     is_blank,
@@ -185,17 +183,17 @@ def _checked(
         return None
     good = np.ones(count, bool)
     _forbid_blank(good, sku)
-    _forbid_long(good, sku, SKU_LIMIT)
+    _forbid_long(good, sku, SKU_MAX)
     name = columns[where.name]
     if where.keep_blank:
         name = _without(name, _blank_rows(name, is_blank), None)
     else:
         _forbid_blank(good, name)
-    _forbid_long(good, name, NAME_LIMIT)
+    _forbid_long(good, name, NAME_MAX)
     description = pa.nulls(count, pa.string())
     if where.description is not None:
         description = columns[where.description]
-        _forbid_long(good, description, DESCRIPTION_LIMIT)
+        _forbid_long(good, description, DESCRIPTION_MAX)
         description = _without(description, _blank_rows(description, str.isspace), None if where.keep_blank else "")
     active = pa.nulls(count, pa.bool_())
     if where.active is not None:

@@ -6,11 +6,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from acme_desktop.core.foundation.product_rules import DESCRIPTION_MAX, NAME_MAX, SKU_MAX
 from acme_desktop.core.importer.encoding import readable
 
-SKU_LIMIT = 255
-NAME_LIMIT = 1_000
-DESCRIPTION_LIMIT = 1_000_000
 _VALUE_SHOWN = 1_000
 
 REASONS = (
@@ -134,18 +132,18 @@ class Columns:
         active = None
         if not sku.isascii():
             sku = unicodedata.normalize("NFC", sku)
-        if len(sku) > SKU_LIMIT or is_blank(sku):
+        if len(sku) > SKU_MAX or is_blank(sku):
             return None
         if not name or is_blank(name):
             if not self.keep_blank:
                 return None
             name = None
-        elif len(name) > NAME_LIMIT:
+        elif len(name) > NAME_MAX:
             return None
         if description is not None:
             if not description or description.isspace():
                 description = None if self.keep_blank else ""
-            elif len(description) > DESCRIPTION_LIMIT:
+            elif len(description) > DESCRIPTION_MAX:
                 return None
         if self.active is not None:
             word = cells[self.active].strip()
@@ -160,16 +158,16 @@ class Columns:
         sku = unicodedata.normalize("NFC", cells[self.sku].strip())
         if is_blank(sku):
             return "missing_sku", "The SKU is blank.", self.sku
-        if len(sku) > SKU_LIMIT:
-            return "too_long", f"The SKU has {len(sku):,} characters; {SKU_LIMIT} are allowed.", self.sku
+        if len(sku) > SKU_MAX:
+            return "too_long", f"The SKU has {len(sku):,} characters; {SKU_MAX} are allowed.", self.sku
         name = cells[self.name]
         if is_blank(name) and not self.keep_blank:
             return "missing_name", "The name is blank.", self.name
-        if len(name) > NAME_LIMIT and not is_blank(name):
-            return "too_long", f"The name has {len(name):,} characters; {NAME_LIMIT:,} are allowed.", self.name
-        if self.description is not None and len(cells[self.description]) > DESCRIPTION_LIMIT:
+        if len(name) > NAME_MAX and not is_blank(name):
+            return "too_long", f"The name has {len(name):,} characters; {NAME_MAX:,} are allowed.", self.name
+        if self.description is not None and len(cells[self.description]) > DESCRIPTION_MAX:
             length = len(cells[self.description])
-            text = f"The description has {length:,} characters; {DESCRIPTION_LIMIT:,} are allowed."
+            text = f"The description has {length:,} characters; {DESCRIPTION_MAX:,} are allowed."
             return "too_long", text, self.description
         assert self.active is not None
         word = readable(cells[self.active].strip())[:60]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 from acme_desktop.core.changes.change_set import Author
@@ -102,8 +100,7 @@ def go_on(database: Database, import_id: int, author: Author, progress: Progress
 def details(database: Database, import_id: int, limit: int) -> Details:
     """The first rejected and the first superseded rows of an import."""
     with database.connect() as connection:
-        with closing(report.rejects(connection, import_id)) as rows:
-            rejected = list(islice(rows, limit))
+        rejected = list(report.rejects(connection, import_id, limit=limit))
         return rejected, report.superseded(connection, import_id, limit=limit)
 
 

@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 
 from acme_desktop.cli import check
 from acme_desktop.core.foundation.errors import Problem
+from acme_desktop.core.foundation.product_rules import NAME_MAX, SKU_MAX
 from acme_desktop.core.importer import fast, source, text
 from acme_desktop.core.importer.options import ImportOptions
-from acme_desktop.core.importer.rows import ACTIVE_WORDS, NAME_LIMIT, SKU_LIMIT, is_blank
+from acme_desktop.core.importer.rows import ACTIVE_WORDS, is_blank
 from tests.support import damage
 from tests.support.damage import HEADERS, Piece, Style
 
@@ -88,9 +89,9 @@ def plain(piece: Piece, style: Style) -> bool:
     return (
         not any(char in cell for cell in piece.cells or () for char in '\0\n\r"\ufeff,;|\t')
         and not is_blank(says["sku"].strip())
-        and len(says["sku"]) <= SKU_LIMIT
+        and len(says["sku"]) <= SKU_MAX
         and not is_blank(says["name"])
-        and len(says["name"]) <= NAME_LIMIT
+        and len(says["name"]) <= NAME_MAX
         and (not says["active"].strip() or says["active"].strip().lower() in ACTIVE_WORDS)
     )
 

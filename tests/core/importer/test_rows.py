@@ -6,7 +6,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from acme_desktop.core.importer.rows import DESCRIPTION_LIMIT, NAME_LIMIT, SKU_LIMIT, WHITESPACE
+from acme_desktop.core.foundation.product_rules import DESCRIPTION_MAX, NAME_MAX, SKU_MAX
+from acme_desktop.core.importer.rows import WHITESPACE
 from tests.support.reading import Files, accepted
 
 HEADER = "sku,name,description,active\n"
@@ -67,10 +68,10 @@ def test_limits_of_length(files: Files) -> None:
     content = HEADER + "".join(
         f"{'s' * sku},{'n' * name},{'d' * description},\n"
         for sku, name, description in (
-            (SKU_LIMIT, NAME_LIMIT, DESCRIPTION_LIMIT),
-            (SKU_LIMIT + 1, 1, 1),
-            (1, NAME_LIMIT + 1, 1),
-            (1, 1, DESCRIPTION_LIMIT + 1),
+            (SKU_MAX, NAME_MAX, DESCRIPTION_MAX),
+            (SKU_MAX + 1, 1, 1),
+            (1, NAME_MAX + 1, 1),
+            (1, 1, DESCRIPTION_MAX + 1),
         )
     )
     report = files.report(content)
