@@ -157,6 +157,21 @@ mapping_templates = Table(
     Index(None, "header_key", "used_at"),
 )
 
+# Questions about the catalogue under a name, for everybody who uses the database.
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("filter", JSONB, nullable=False),
+    Column("sort", JSONB, nullable=False),
+    Column("columns", JSONB, comment="null leaves the columns as they are"),
+    Column("saved_by", Text, nullable=False),
+    _moment("saved_at"),
+    UniqueConstraint("name"),
+)
+
 # Rows that were not imported, with the source's own cells so that they can be mended.
 import_rejects = Table(
     "import_rejects",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from acme_desktop.core.database.connections import Database
 
-HEAD = "0004"
+HEAD = "0005"
 """The schema that this program works with: the newest step in ``versions``."""
 
 # Any number that no other program on the server is likely to lock.
