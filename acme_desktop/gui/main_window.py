@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence
+from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
     QMainWindow,
     QMessageBox,
-    QSizePolicy,
     QStackedWidget,
-    QToolBar,
     QVBoxLayout,
     QWidget,
 )
 
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.paths import DataFolder
-from acme_desktop.gui import errors, icons
+from acme_desktop.gui import actions, errors, icons
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.background.session import Session
 from acme_desktop.gui.change_hub import ChangeHub
@@ -36,6 +34,7 @@ from acme_desktop.gui.settings.work import Store
 from acme_desktop.gui.webhooks.room import WebhooksRoom
 from acme_desktop.gui.widgets.drop_area import DropArea
 from acme_desktop.gui.widgets.fields import ElidedLabel
+from acme_desktop.gui.widgets.menus import ActionTable
 from acme_desktop.gui.widgets.notices import EmptyPage, Picture
 from acme_desktop.gui.widgets.theme import Theme
 
@@ -70,11 +69,9 @@ class MainWindow(QMainWindow):
         self.importer = ImporterRoom(runner)
         self.changes = ChangesRoom(runner, self)
         self.webhooks = WebhooksRoom(runner, loop, self)
-        self._actions: dict[str, QAction] = {}
         self._setup_ui()
-        self._setup_actions()
-        self._setup_menus()
-        self._setup_tool_bar()
+        self._actions = ActionTable(actions.MENUS, self)
+        self.addToolBar(self._actions.tool_bar(actions.TOOL_BAR))
         self._setup_status_bar()
         self._wire()
         self._restore_layout()
@@ -106,108 +103,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self.resize(1120, 720)
         self.drop_area = DropArea(self, "Drop files to import them")
-
-    def _action(
-        self, name: str, text: str, icon: str | None, shortcut: object, tip: str, do: Callable[[], object]
-    ) -> None:
-        action = QAction(text, self, objectName=name)
-        action.setToolTip(tip)
-        action.setStatusTip(tip)
-        if shortcut is not None:
-            action.setShortcut(QKeySequence(shortcut))
-            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            action.setToolTip(f"{tip} ({keys})" if keys else tip)
-        if icon is not None:
-            icons.wear(action, icon)
-        action.triggered.connect(lambda: do())
-        self.addAction(action)
-        self._actions[name] = action
-
-    def _setup_actions(self) -> None:
-        keys = QKeySequence.StandardKey
-        products = self.products
-        for row in (
-            ("actionImport", "&Import files…", "import", keys.Open, "Import product files", self.importer.choose_files),
-            ("actionQuit", "&Quit", "quit", "Ctrl+Q", "Close the window and quit", self.close),
-            ("actionUndo", "&Undo…", "undo", keys.Undo, "Take the newest change back", self.changes.undo_latest),
-            ("actionRedo", "&Redo…", "redo", keys.Redo, "Bring back what was undone last", self.changes.redo_latest),
-            ("actionHistory", "Import &history…", "history", "Ctrl+H", "Every import", self.changes.open_history),
-            ("actionNewProduct", "&New product…", "add", keys.New, "Create a product", products.new_product),
-            ("actionEditProduct", "&Edit product…", "edit", "F2", "Edit the product selected", products.edit_selected),
-            (
-                "actionDeleteProducts",
-                "&Delete…",
-                "delete",
-                keys.Delete,
-                "Delete the products selected",
-                products.delete_selected,
-            ),
-            (
-                "actionDeleteAll",
-                "Delete a&ll products…",
-                "delete-all",
-                None,
-                "Delete every product of the catalogue",
-                products.delete_all,
-            ),
-            ("actionFind", "&Find", "search", keys.Find, "Go to the search box", products.filters.focus_search),
-            (
-                "actionClearFilters",
-                "&Clear filters",
-                "filter",
-                "Ctrl+Shift+F",
-                "Show every product again",
-                products.filters.clear,
-            ),
-            ("actionRefresh", "&Refresh", "refresh", keys.Refresh, "Read the products again", products.refresh),
-            ("actionWebhooks", "&Webhooks…", "webhook", "Ctrl+Shift+W", "Where changes are sent", self.webhooks.open),
-            ("actionSettings", "&Settings…", "settings", "Ctrl+,", "Database and appearance", self.open_settings),
-            ("actionAbout", "&About Acme Product Importer", "about", None, "Versions and licences", self.open_about),
-        ):
-            self._action(*row)
-
-    def _setup_menus(self) -> None:
-        menus = (
-            ("&File", ("actionImport", "actionHistory", None, "actionWebhooks", "actionSettings", None, "actionQuit")),
-            ("&Edit", ("actionUndo", "actionRedo")),
-            ("&Product", ("actionNewProduct", "actionEditProduct", "actionDeleteProducts", None, "actionDeleteAll")),
-            ("&View", ("actionFind", "actionClearFilters", None, "actionRefresh")),
-            ("&Help", ("actionAbout",)),
-        )
-        for title, names in menus:
-            menu = self.menuBar().addMenu(title)
-            for name in names:
-                if name is None:
-                    menu.addSeparator()
-                else:
-                    menu.addAction(self._actions[name])
-
-    def _setup_tool_bar(self) -> None:
-        bar = QToolBar("Main tool bar", objectName="mainToolBar", movable=False, iconSize=QSize(18, 18))
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        gap = QWidget()
-        gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        short = {
-            "actionImport": "Import",
-            "actionHistory": "History",
-            "actionNewProduct": "New",
-            "actionEditProduct": "Edit",
-            "actionDeleteProducts": "Delete",
-            "actionRefresh": "Refresh",
-            "actionWebhooks": "Webhooks",
-            "actionSettings": "Settings",
-        }
-        for name, words in short.items():
-            if name == "actionWebhooks":
-                bar.addWidget(gap)
-            self._actions[name].setIconText(words)
-            bar.addAction(self._actions[name])
-            if name in ("actionHistory", "actionDeleteProducts"):
-                bar.addSeparator()
-            bar.widgetForAction(self._actions[name]).setAccessibleName(words)
-            bar.widgetForAction(self._actions[name]).setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.addToolBar(bar)
 
     def _setup_status_bar(self) -> None:
         place = QWidget(objectName="databaseIndicator")
@@ -288,20 +183,7 @@ class MainWindow(QMainWindow):
     def _show_actions(self) -> None:
         ready = self._session.database is not None and not self._leaving
         picked = len(self.products.table.selected_products()) if ready else 0
-        for name in (
-            "actionHistory",
-            "actionUndo",
-            "actionRedo",
-            "actionNewProduct",
-            "actionDeleteAll",
-            "actionFind",
-            "actionClearFilters",
-            "actionRefresh",
-            "actionWebhooks",
-        ):
-            self._actions[name].setEnabled(ready)
-        self._actions["actionEditProduct"].setEnabled(picked == 1)
-        self._actions["actionDeleteProducts"].setEnabled(picked > 0)
+        self._actions.show(actions.State(ready, picked))
 
     # What people ask for
 

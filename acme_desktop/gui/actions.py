@@ -1,0 +1,115 @@
+"""Every action of the main window, one row each: menus, shortcuts, tool bar, palette and key sheet are made from it.
+
+To add one, put a row into its menu: object name, text with mnemonic, icon, shortcut, tip, what it calls, what it needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtGui import QKeySequence
+
+from acme_desktop.gui.changes.room import ChangesRoom
+from acme_desktop.gui.importer.room import ImporterRoom
+from acme_desktop.gui.products.room import ProductsRoom
+from acme_desktop.gui.webhooks.room import WebhooksRoom
+from acme_desktop.gui.widgets.menus import Action, Menu, Need
+
+
+class Window(Protocol):
+    """What the rows call."""
+
+    products: ProductsRoom
+    importer: ImporterRoom
+    changes: ChangesRoom
+    webhooks: WebhooksRoom
+
+    def open_settings(self) -> None: ...
+    def open_about(self) -> None: ...
+    def close(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class State:
+    """What decides which actions are to be had."""
+
+    ready: bool = False
+    """A database is open."""
+    picked: int = 0
+    """How many products are selected."""
+
+
+_DATABASE = Need(lambda state: state.ready, "No database is open.")
+_SOME = Need(lambda state: state.picked > 0, "No product is selected.")
+_ONE = Need(lambda state: state.picked == 1, "One product has to be selected.")
+
+READY = (_DATABASE,)
+PICKED = (_DATABASE, _SOME)
+ONE = (_DATABASE, _ONE)
+
+_KEYS = QKeySequence.StandardKey
+
+# fmt: off
+MENUS = (
+    Menu("&File", (
+        Action("actionImport", "&Import files…", "import", _KEYS.Open,
+               "Import product files", lambda on: on.importer.choose_files()),
+        Action("actionHistory", "Import &history…", "history", "Ctrl+H",
+               "Every import", lambda on: on.changes.open_history(), READY),
+        None,
+        Action("actionWebhooks", "&Webhooks…", "webhook", "Ctrl+Shift+W",
+               "Where changes are sent", lambda on: on.webhooks.open(), READY),
+        Action("actionSettings", "&Settings…", "settings", "Ctrl+,",
+               "Database and appearance", lambda on: on.open_settings()),
+        None,
+        Action("actionQuit", "&Quit", "quit", "Ctrl+Q",
+               "Close the window and quit", lambda on: on.close()),
+    )),
+    Menu("&Edit", (
+        Action("actionUndo", "&Undo…", "undo", _KEYS.Undo,
+               "Take the newest change back", lambda on: on.changes.undo_latest(), READY),
+        Action("actionRedo", "&Redo…", "redo", _KEYS.Redo,
+               "Bring back what was undone last", lambda on: on.changes.redo_latest(), READY),
+    )),
+    Menu("&Product", (
+        Action("actionNewProduct", "&New product…", "add", _KEYS.New,
+               "Create a product", lambda on: on.products.new_product(), READY),
+        Action("actionEditProduct", "&Edit product…", "edit", "F2",
+               "Edit the product selected", lambda on: on.products.edit_selected(), ONE),
+        Action("actionDeleteProducts", "&Delete…", "delete", _KEYS.Delete,
+               "Delete the products selected", lambda on: on.products.delete_selected(), PICKED),
+        None,
+        Action("actionDeleteAll", "Delete a&ll products…", "delete-all", None,
+               "Delete every product of the catalogue", lambda on: on.products.delete_all(), READY),
+    )),
+    Menu("&View", (
+        Action("actionFind", "&Find", "search", _KEYS.Find,
+               "Go to the search box", lambda on: on.products.filters.focus_search(), READY),
+        Action("actionClearFilters", "&Clear filters", "filter", "Ctrl+Shift+F",
+               "Show every product again", lambda on: on.products.filters.clear(), READY),
+        None,
+        Action("actionRefresh", "&Refresh", "refresh", _KEYS.Refresh,
+               "Read the products again", lambda on: on.products.refresh(), READY),
+    )),
+    Menu("&Help", (
+        Action("actionAbout", "&About Acme Product Importer", "about", None,
+               "Versions and licences", lambda on: on.open_about()),
+    )),
+)
+# fmt: on
+
+TOOL_BAR = (
+    ("actionImport", "Import"),
+    ("actionHistory", "History"),
+    None,
+    ("actionNewProduct", "New"),
+    ("actionEditProduct", "Edit"),
+    ("actionDeleteProducts", "Delete"),
+    None,
+    ("actionRefresh", "Refresh"),
+    "",
+    ("actionWebhooks", "Webhooks"),
+    ("actionSettings", "Settings"),
+)
+"""The actions at hand, each with its one word; a line is None, the room left over is ""."""
