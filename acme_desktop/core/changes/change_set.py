@@ -47,7 +47,7 @@ class Author:
 
 @dataclass(frozen=True)
 class ChangeSet:
-    """One change to the catalogue; counts are products."""
+    """One change to the catalogue; counts are products, and `created_at` is when it was finished."""
 
     id: int
     kind: str
@@ -71,6 +71,13 @@ class ChangeSet:
 
 
 _COLUMNS = "id, kind, actor, client, created_at, created, updated, deleted, undoes, summary"
+
+# Nobody saw anything of it before its end, however long it waited for others: that is when it happened.
+_FINISH = f"""
+UPDATE change_sets SET created = %s, updated = %s, deleted = %s, created_at = clock_timestamp()
+WHERE id = %s
+RETURNING {_COLUMNS}
+"""
 
 
 def lock_out_writers(connection: Connection[Any]) -> None:
@@ -97,10 +104,7 @@ def finish(
 ) -> ChangeSet:
     """Write the counts and the events; every open window is told when the transaction commits."""
     with connection.cursor(row_factory=class_row(ChangeSet)) as cursor:
-        change_set = cursor.execute(
-            f"UPDATE change_sets SET created = %s, updated = %s, deleted = %s WHERE id = %s RETURNING {_COLUMNS}",
-            (created, updated, deleted, identifier),
-        ).fetchone()
+        change_set = cursor.execute(_FINISH, (created, updated, deleted, identifier)).fetchone()
     assert change_set is not None
     outbox.record(connection, identifier)
     connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(identifier)))
