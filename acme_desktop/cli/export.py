@@ -19,6 +19,11 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "file", metavar="FILE", help=f"its name tells the format ({', '.join(export.FORMATS)}); - is stdout, as csv"
     )
+    parser.add_argument(
+        "--safe-for-spreadsheets",
+        action="store_true",
+        help="csv only: mark texts that a spreadsheet would calculate; importing the file takes the marks off again",
+    )
     products.add_filter_options(parser)
     products.add_sort_option(parser)
 
@@ -28,7 +33,12 @@ def run(options: argparse.Namespace, context: Context) -> int:
     target = sys.stdout.buffer if options.file == "-" else Path(options.file)
     with context.progress(options.file) as progress:
         number = export.export(
-            context.workspace.database, products.chosen_filter(options), options.sort, target, progress
+            context.workspace.database,
+            products.chosen_filter(options),
+            products.chosen_sort(options),
+            target,
+            progress,
+            safe=options.safe_for_spreadsheets,
         )
     if options.file == "-":
         sys.stdout.buffer.flush()

@@ -81,10 +81,19 @@ def add_filter_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_sort_option(parser: argparse.ArgumentParser) -> None:
-    """Add the option that says in which order."""
+    """Add the option that says in which order; `chosen_sort` reads it."""
     parser.add_argument(
-        "--sort", type=_sort, default=Sort(), metavar="FIELD[:desc]", help=f"by {', '.join(SORT_FIELDS)} (default: sku)"
+        "--sort",
+        type=_sort,
+        action="append",
+        metavar="FIELD[:desc]",
+        help=f"by {', '.join(SORT_FIELDS)} (default: sku); repeat it to sort by one field, then by another",
     )
+
+
+def chosen_sort(options: argparse.Namespace) -> Sort:
+    """The order that the options describe."""
+    return Sort.of(*(key for sort in options.sort or () for key in sort.keys))
 
 
 def chosen_filter(options: argparse.Namespace) -> Filter:
@@ -119,14 +128,14 @@ def run(options: argparse.Namespace, context: Context) -> int:
 
 
 def _list(options: argparse.Namespace, context: Context) -> None:
-    question, database = chosen_filter(options), context.workspace.database
+    question, sort, database = chosen_filter(options), chosen_sort(options), context.workspace.database
     if context.json and options.page is None and options.page_size is None:
-        for products in listing.stream(database, question, options.sort):
+        for products in listing.stream(database, question, sort):
             for product in products:
                 context.emit(product.to_json())
         return
     number, size = options.page or 1, options.page_size or _PAGE_SIZE
-    products = listing.page(database, question, options.sort, number, size)
+    products = listing.page(database, question, sort, number, size)
     if context.json:
         for product in products:
             context.emit(product.to_json())

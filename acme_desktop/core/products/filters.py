@@ -6,11 +6,14 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from acme_desktop.core.database.catalogue_indexes import NAME_SORTED
 from acme_desktop.core.foundation.errors import UsageProblem
 from acme_desktop.core.foundation.product_rules import storable
+
+if TYPE_CHECKING:
+    from acme_desktop.core.products.product import Product
 
 
 class Clause(NamedTuple):
@@ -144,16 +147,23 @@ SLOW_SORT_FIELDS = tuple(field for field, order in _ORDERS.items() if order.kind
 
 _UNIQUE = {"sku", "id"}
 
+Place = tuple[Any, ...]
+"""Where a product stands in an order: its value of each key, then its id; see `Sort.place`."""
+
 # Three letters or digits in a row make a trigram; a shorter text is looked for in one product after the other.
 _LONG_ENOUGH = re.compile(r"[^\W_]{3}")
 
 
 @dataclass(frozen=True)
 class Sort:
-    """In which order; ties fall by id, so that the order is total and pages never overlap."""
+    """In which order: by a field and, among products that are equal there, by `then`; at last by id.
+
+    So the order is total, and pages never overlap. ``Sort("name", then=Sort("created_at", descending=True))``.
+    """
 
     field: str = "sku"
     descending: bool = False
+    then: Sort | None = None
 
     def __post_init__(self) -> None:
         if self.field not in _ORDERS:
@@ -162,26 +172,66 @@ class Sort:
             )
 
     @classmethod
+    def of(cls, *keys: Sort) -> Sort:
+        """One order of several: by the first of them, then by the second, and so on; by SKU without any."""
+        order: Sort | None = None
+        for key in reversed(keys):
+            order = cls(key.field, key.descending, order)
+        return order or cls()
+
+    @classmethod
     def parse(cls, text: str) -> Sort:
-        """``FIELD``, ``FIELD:asc`` or ``FIELD:desc``.
+        """``FIELD``, ``FIELD:asc`` or ``FIELD:desc``; several with a comma between them.
 
         Raises:
             UsageProblem: no such field or direction.
         """
+        return cls.of(*(cls._parse_key(key.strip()) for key in text.split(",")))
+
+    @classmethod
+    def _parse_key(cls, text: str) -> Sort:
         field, _, direction = text.partition(":")
         if direction not in ("", "asc", "desc"):
             raise UsageProblem(f"There is no sort direction {direction!r}.", "Choose asc or desc.")
         return cls(field, direction == "desc")
 
+    @property
+    def keys(self) -> tuple[Sort, ...]:
+        """The fields that it sorts by, each as a sort of its own, first the one that counts first.
+
+        Those that can make no difference are left out: a field for the second time, and all behind the SKU or id.
+        """
+        found: dict[str, Sort] = {}
+        key: Sort | None = self
+        while key is not None:
+            found.setdefault(key.field, Sort(key.field, key.descending))
+            key = None if key.field in _UNIQUE else key.then
+        return tuple(found.values())
+
+    @property
+    def slow(self) -> bool:
+        """Whether no index has this order: the first products then come as late as all of them."""
+        return self.field in SLOW_SORT_FIELDS
+
+    def place(self, product: Product) -> Place:
+        """Where a product stands in this order."""
+        return tuple(getattr(product, column) for column in place_columns(self))
+
 
 def sorting_index(sort: Sort) -> str | None:
-    """The kind of index that has products in this order; "" is one that every product is in."""
+    """The kind of index that has products in the order of the first key; "" is one that every product is in."""
     return _ORDERS[sort.field].kind
 
 
+def place_columns(sort: Sort) -> tuple[str, ...]:
+    """The columns that a `Place` is made of."""
+    return tuple(dict.fromkeys((*(key.field for key in sort.keys), "id")))
+
+
 def sorting_columns(sort: Sort) -> str:
-    """The columns that the order is made of."""
-    return {"sku": "sku_key, sku, id", "id": "id"}.get(sort.field, f"{sort.field}, id")
+    """The columns that the order and the places in it are made of."""
+    columns = [*place_columns(sort), *(["sku_key"] if "sku" in place_columns(sort) else [])]
+    return ", ".join(dict.fromkeys(columns))
 
 
 def finding_index(question: Filter) -> str | None:
@@ -198,21 +248,45 @@ def finding_index(question: Filter) -> str | None:
     return None
 
 
+class _Term(NamedTuple):
+    """One expression that an order compares, on a row and for a bound value."""
+
+    row: str
+    value: str
+    descending: bool
+
+
+def _terms(sort: Sort, *, reverse: bool) -> list[_Term]:
+    terms = [_Term(_ORDERS[key.field].row, _ORDERS[key.field].value, key.descending != reverse) for key in sort.keys]
+    if sort.keys[-1].field not in _UNIQUE:
+        # In the direction of the first key, so that one index has a plain order in both directions.
+        terms.append(_Term("id", "%s::bigint", sort.descending != reverse))
+    return terms
+
+
 def order_by(sort: Sort, *, reverse: bool = False) -> str:
     """What stands after ORDER BY; `reverse` reads the same order from its end."""
-    direction = "DESC" if sort.descending != reverse else "ASC"
-    return ", ".join(f"{expression} {direction}" for expression in _key(sort))
+    return ", ".join(f"{term.row} {'DESC' if term.descending else 'ASC'}" for term in _terms(sort, reverse=reverse))
 
 
-def beyond(sort: Sort, value: Any, identifier: int, *, reverse: bool = False) -> Clause:
-    """The rows after the one that has this value of the sort's field and this id, or those before it."""
-    sign = "<" if sort.descending != reverse else ">"
-    bound = _ORDERS[sort.field].value
-    if sort.field in _UNIQUE:
-        return Clause(f"{_ORDERS[sort.field].row} {sign} {bound}", (value,))
-    return Clause(f"({', '.join(_key(sort))}) {sign} ({bound}, %s::bigint)", (value, identifier))
+def beyond(sort: Sort, place: Place, *, reverse: bool = False) -> Clause:
+    """The rows after that place in the order, or those before it."""
+    terms = _terms(sort, reverse=reverse)
+    if len({term.descending for term in terms}) == 1:
+        rows, values = (", ".join(parts) for parts in zip(*((term.row, term.value) for term in terms), strict=True))
+        sign = "<" if terms[0].descending else ">"
+        return Clause(
+            f"({rows}) {sign} ({values})" if len(terms) > 1 else f"{rows} {sign} {values}", place[: len(terms)]
+        )
+    return _mixed(terms, place)
 
 
-def _key(sort: Sort) -> list[str]:
-    row = _ORDERS[sort.field].row
-    return [row] if sort.field in _UNIQUE else [row, "id"]
+def _mixed(terms: list[_Term], place: Place) -> Clause:
+    """The rows after a place where some terms rise and others fall; no comparison of rows can say that."""
+    first, sign = terms[0], "<" if terms[0].descending else ">"
+    if len(terms) == 1:
+        return Clause(f"{first.row} {sign} {first.value}", place[:1])
+    rest = _mixed(terms[1:], place[1:])
+    # The comparison in front is what an index can be asked for.
+    sql = f"({first.row} {sign}= {first.value} AND ({first.row} {sign} {first.value} OR {rest.sql}))"
+    return Clause(sql, (place[0], place[0], *rest.values))

@@ -17,7 +17,7 @@ from psycopg.rows import class_row
 from acme_desktop.core.foundation.errors import NotFound
 from acme_desktop.core.foundation.product_rules import storable
 from acme_desktop.core.products import plans
-from acme_desktop.core.products.filters import Clause, Filter, Sort, order_by, where
+from acme_desktop.core.products.filters import Clause, Filter, Place, Sort, order_by, where
 from acme_desktop.core.products.plans import Asked
 from acme_desktop.core.products.product import COLUMNS, Product
 from acme_desktop.core.products.skus import as_kept
@@ -62,12 +62,12 @@ class Landmarks:
     Attributes:
         total: how many match.
         step: how many products lie between two marks.
-        marks: of the products at 0, step, 2 * step, ...: the value that they are sorted by, and the id.
+        marks: the places of the products at 0, step, 2 * step, ...
     """
 
     total: int
     step: int
-    marks: tuple[tuple[Any, int], ...]
+    marks: tuple[Place, ...]
 
     def approach(self, asked: Asked, skip: int, size: int) -> tuple[Asked, int, int]:
         """How to read `size` products after `skip`: from the end or from a mark, how many to skip, how many to take."""
@@ -185,9 +185,9 @@ def _neighbours(
     *,
     reverse: bool,
 ) -> list[Product]:
-    position = None if product is None else (getattr(product, sort.field), product.id)
+    place = None if product is None else sort.place(product)
     with _connection(database, progress) as connection:
-        return plans.read(connection, Asked(question, sort, position, reverse), size, 0, progress)
+        return plans.read(connection, Asked(question, sort, place, reverse), size, 0, progress)
 
 
 def _read(database: Database, tail: Clause, progress: Progress | None = None) -> list[Product]:

@@ -24,10 +24,12 @@ from acme_desktop.core.database.catalogue_indexes import Coverage, coverage
 from acme_desktop.core.products.filters import (
     Clause,
     Filter,
+    Place,
     Sort,
     beyond,
     finding_index,
     order_by,
+    place_columns,
     sorting_columns,
     sorting_index,
     where,
@@ -48,7 +50,7 @@ _WALKING = f"{_GATHERING}, set_config('enable_seqscan', 'off', true), set_config
 
 @dataclass(frozen=True)
 class Asked:
-    """What to read: the products that match, in order, from after `beyond` (a sort value and an id) on.
+    """What to read: the products that match, in order, from after the place `beyond` on.
 
     Attributes:
         reverse: read from the other end; the products then come in the opposite order.
@@ -56,7 +58,7 @@ class Asked:
 
     question: Filter
     sort: Sort
-    beyond: tuple[Any, int] | None = None
+    beyond: Place | None = None
     reverse: bool = False
 
     @property
@@ -70,7 +72,7 @@ class Asked:
         condition = where(self.question)
         if self.beyond is None:
             return condition
-        position = beyond(self.sort, *self.beyond, reverse=self.reverse)
+        position = beyond(self.sort, self.beyond, reverse=self.reverse)
         return Clause(f"({condition.sql}) AND {position.sql}", (*condition.values, *position.values))
 
 
@@ -119,17 +121,18 @@ def count(connection: Connection[Any], question: Filter) -> int:
     return number
 
 
-def mark(connection: Connection[Any], question: Filter, sort: Sort, step: int) -> list[tuple[Any, int]]:
-    """Of every `step`th product in order, from the first on, the value that it is sorted by, and its id."""
+def mark(connection: Connection[Any], question: Filter, sort: Sort, step: int) -> list[Place]:
+    """The place of every `step`th product in order, from the first on."""
     condition = where(question)
     now = coverage(connection)
     kind = sorting_index(sort) if question.empty else finding_index(question)
     parts = now.parts(kind)
     columns = sorting_columns(sort)
     found = " UNION ALL ".join(f"SELECT {columns} FROM products WHERE {part} AND ({condition.sql})" for part in parts)
+    place = ", ".join(place_columns(sort))
     query = (
-        f"SELECT value, id FROM (SELECT {sort.field} AS value, id, row_number() OVER (ORDER BY {order_by(sort)}) "
-        f"AS number FROM ({found}) AS found) AS numbered WHERE (number - 1) %% %s = 0 ORDER BY number"
+        f"SELECT {place} FROM (SELECT {place}, row_number() OVER (ORDER BY {order_by(sort)}) AS number "
+        f"FROM ({found}) AS found) AS numbered WHERE (number - 1) %% %s = 0 ORDER BY number"
     )
     return connection.execute(query, (*condition.values * len(parts), step), prepare=False).fetchall()
 

@@ -198,7 +198,7 @@ def _filter_to_json(view: View) -> dict[str, Any]:
 
 
 def _sort_to_json(sort: Sort) -> list[dict[str, Any]]:
-    return [{"field": sort.field, "descending": sort.descending}]
+    return [{"field": key.field, "descending": key.descending} for key in sort.keys]
 
 
 def _read(row: tuple[Any, ...]) -> SavedView | None:
@@ -215,10 +215,10 @@ def _read(row: tuple[Any, ...]) -> SavedView | None:
         else:
             return None
     try:
-        order = [Sort(one["field"], one["descending"]) for one in sort]
+        order = Sort.of(*(Sort(one["field"], one["descending"]) for one in sort))
     except Problem:
         return None
-    return SavedView(identifier, name, position, View(Filter(**values), order[0], moving, columns), saved_by, saved_at)
+    return SavedView(identifier, name, position, View(Filter(**values), order, moving, columns), saved_by, saved_at)
 
 
 def _bound(text: str) -> date | datetime:

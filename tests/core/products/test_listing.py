@@ -103,13 +103,28 @@ def test_a_filter_knows_whether_it_restricts() -> None:
         ("created_at", "B-2 a-1 C-3 D-4"),
         ("updated_at:desc", "D-4 C-3 a-1 B-2"),
         ("id:asc", "B-2 a-1 C-3 D-4"),
+        ("name,created_at:desc", "B-2 D-4 a-1 C-3"),
+        ("name:desc,created_at", "C-3 a-1 D-4 B-2"),
+        ("active, name:desc", "a-1 C-3 D-4 B-2"),
+        ("active:desc,description,sku", "D-4 C-3 B-2 a-1"),
+        ("name,sku:desc,created_at", "B-2 D-4 a-1 C-3"),
     ],
 )
 def test_orders(filled: Database, sort: str, expected: str) -> None:
     assert skus(filled, Filter(), Sort.parse(sort)) == expected
 
 
-@pytest.mark.parametrize("wrong", ["price", "sku:up", "", "sku; DROP TABLE products"])
+def test_a_sort_is_made_of_keys_that_make_a_difference() -> None:
+    assert Sort.of() == Sort()
+    keys = (Sort("name"), Sort("active", True), Sort("id"))
+    order = Sort.of(keys[0], keys[1], Sort("name", True), keys[2], Sort("sku"))
+    assert order.keys == keys
+    assert order == Sort("name", then=Sort("active", True, Sort("name", True, Sort("id", then=Sort("sku")))))
+    assert not order.slow
+    assert Sort.parse("description").slow
+
+
+@pytest.mark.parametrize("wrong", ["price", "sku:up", "", "name,", "sku; DROP TABLE products"])
 def test_only_known_fields_sort(wrong: str) -> None:
     with pytest.raises(UsageProblem):
         Sort.parse(wrong)
@@ -123,18 +138,23 @@ FROM generate_series(%s::int, %s::int) AS n
 """
 
 
-@pytest.mark.parametrize("field", SORT_FIELDS)
-@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize(
+    "order",
+    [
+        *(f"{field}{direction}" for field in SORT_FIELDS for direction in ("", ":desc")),
+        "name,description:desc", "name:desc,active,created_at", "active,description:desc,sku", "description,id:desc",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("indexed", [False, True])
 def test_pages_by_number_and_by_key_agree_and_cover_everything(
-    database: Database, field: str, descending: bool, indexed: bool, monkeypatch: pytest.MonkeyPatch
+    database: Database, order: str, indexed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for first, last in ((1, 10), (11, 25)):
         with database.connect() as connection:
             connection.execute(_SERIES, (first, last))
         if indexed and first == 1:
             index(database, monkeypatch)
-    sort = Sort(field, descending)
+    sort = Sort.parse(order)
     landmarks = listing.landmarks(database, Filter(), sort, step=3)
     assert (landmarks.total, len(landmarks.marks)) == (25, 9)
     everything = listing.page(database, Filter(), sort, 1, 100)
@@ -178,28 +198,29 @@ def test_questions_can_be_watched_and_cancelled(filled: Database) -> None:
     assert len(listing.page(filled, Filter(), Sort(), 1, 2, progress)) == 2
 
 
-@pytest.mark.parametrize("field", SORT_FIELDS)
+@pytest.mark.parametrize("order", [*SORT_FIELDS, "name:desc,active", "active,created_at:desc,name"])
 @pytest.mark.parametrize(
     "question", [Filter(search="name 1"), Filter(name="1"), Filter(changed_in=4), Filter(created_from=date(2026, 1, 1))]
 )
 def test_every_way_to_ask_gives_the_same(
-    database: Database, field: str, question: Filter, monkeypatch: pytest.MonkeyPatch
+    database: Database, order: str, question: Filter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    sort = Sort.parse(order)
     with database.connect() as connection:
         connection.execute(_SERIES, (1, 10))
     index(database, monkeypatch)
     with database.connect() as connection:
         connection.execute(_SERIES, (11, 40))
         plain = connection.execute(
-            f"SELECT id FROM products WHERE {where(question).sql} ORDER BY {order_by(Sort(field))} LIMIT 6 OFFSET 2",
+            f"SELECT id FROM products WHERE {where(question).sql} ORDER BY {order_by(sort)} LIMIT 6 OFFSET 2",
             where(question).values,
         ).fetchall()
-        asked = plans.Asked(question, Sort(field))
+        asked = plans.Asked(question, sort)
         attempts = plans._attempts(asked, catalogue_indexes.coverage(connection), 6, 2)
         assert attempts[-1].milliseconds is None
         for attempt in attempts:
             assert [(product.id,) for product in plans._ask(connection, attempt.query)] == plain
-    assert listing.count(database, question) == len(listing.page(database, question, Sort(field), 1, 100))
+    assert listing.count(database, question) == len(listing.page(database, question, sort, 1, 100))
 
 
 def test_a_way_that_takes_too_long_is_given_up_for_another(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
