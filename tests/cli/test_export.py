@@ -43,3 +43,10 @@ def test_failures(filled: Any, tmp_path: Path) -> None:
     assert filled("export").status == 2
     assert filled("export", tmp_path / "none" / "p.csv").status == 1
     assert list(tmp_path.glob("*p*.part")) == []
+
+
+def test_safe_for_spreadsheets(filled: Any, tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    assert filled("export", path, "--safe-for-spreadsheets").status == 0
+    assert path.read_text(encoding="utf-8").startswith("sku,name,description,active,_marked\n")
+    assert filled("export", tmp_path / "p.xlsx", "--safe-for-spreadsheets").status == 2

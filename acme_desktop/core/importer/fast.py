@@ -55,7 +55,8 @@ class _Cut:
 
 def read(text: bytes, line: int, layout: Layout, state: State, *, final: bool) -> Taken | None:
     """The rows of a block that begins at a record and ends at a line end, or None where the exact path must read it."""
-    unusual = state.doubt or state.foreign or layout.literal_quotes or layout.columns.fill
+    prepared = layout.columns.fill or layout.columns.marked is not None
+    unusual = state.doubt or state.foreign or layout.literal_quotes or prepared
     if unusual or len(layout.delimiter.encode()) > 1 or not _plain(text):
         return None
     whole = text if text.endswith(b"\n") else text + b"\n"

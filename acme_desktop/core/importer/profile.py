@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from acme_desktop.core.foundation import spreadsheet_marks
 from acme_desktop.core.foundation.errors import InputProblem
 from acme_desktop.core.importer import fill_down, mapping
 from acme_desktop.core.importer.aliases import WEAK, key
@@ -97,8 +98,9 @@ def settle(draft: Profile, options: ImportOptions) -> tuple[Profile, Columns]:
         columns.get("active"),
         keep_blank=options.blank == "keep",
         fill=fill_down.pairs(draft.header, columns, options.fill_down),
+        marked=_marks(draft.header, columns),
     )
-    return replace(profile, warnings=tuple(warnings)), settled
+    return replace(profile, warnings=tuple(warnings), offer=offer), settled
 
 
 def is_ruined(sku: str) -> bool:
@@ -116,6 +118,12 @@ def _says_active(draft: Profile, column: int) -> bool:
     """Whether at least half of a column's words in the sample are words for active or not."""
     words = [row[column].strip().lower() for row in draft.sample if len(row) > column and row[column].strip()]
     return 2 * sum(word in ACTIVE_WORDS for word in words) >= len(words)
+
+
+def _marks(header: Sequence[str], columns: Mapping[str, int]) -> int | None:
+    """The column that an export safe for spreadsheets adds, where the file has it and no field comes from it."""
+    found = [index for index, cell in enumerate(header) if cell.strip() == spreadsheet_marks.COLUMN]
+    return found[0] if len(found) == 1 and found[0] not in columns.values() else None
 
 
 def _title(header: Sequence[str], index: int) -> str:

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from acme_desktop.core.foundation import spreadsheet_marks
 from acme_desktop.core.foundation.product_rules import DESCRIPTION_MAX, NAME_MAX, SKU_MAX
 from acme_desktop.core.importer.encoding import readable
 
@@ -110,6 +111,7 @@ class Columns:
         description, active: index of the column, or None where the file does not have it.
         keep_blank: a blank cell leaves the field alone instead of clearing it.
         fill: (index of a column, index of the column that groups rows) for columns that are filled down.
+        marked: index of the column that names the fields which an export marked for spreadsheets, or None.
     """
 
     header: tuple[str, ...]
@@ -119,6 +121,7 @@ class Columns:
     active: int | None = None
     keep_blank: bool = False
     fill: tuple[tuple[int, int], ...] = ()
+    marked: int | None = None
 
     def title(self, index: int) -> str:
         """What a person calls a column."""
@@ -126,6 +129,8 @@ class Columns:
 
     def clean(self, cells: Sequence[str]) -> Row | None:
         """(sku, name, description, active) of a record of the right width, or None: `why` then says what is wrong."""
+        if self.marked is not None:
+            cells = self._unmarked(cells, self.marked)
         sku = cells[self.sku].strip()
         name: str | None = cells[self.name]
         description = None if self.description is None else cells[self.description]
@@ -155,6 +160,8 @@ class Columns:
 
     def why(self, cells: Sequence[str]) -> tuple[str, str, int]:
         """(reason, message, index of the column) for a record that `clean` does not take."""
+        if self.marked is not None:
+            cells = self._unmarked(cells, self.marked)
         sku = unicodedata.normalize("NFC", cells[self.sku].strip())
         if is_blank(sku):
             return "missing_sku", "The SKU is blank.", self.sku
@@ -173,6 +180,12 @@ class Columns:
         word = readable(cells[self.active].strip())[:60]
         text = f"“{word}” does not say whether the product is active; true/false, yes/no, 1/0 and the like do."
         return "bad_active", text, self.active
+
+    def _unmarked(self, cells: Sequence[str], marked: int) -> Sequence[str]:
+        fields = cells[marked].split()
+        places = {"sku": self.sku, "name": self.name, "description": self.description}
+        columns = [column for field in fields if (column := places.get(field)) is not None]
+        return spreadsheet_marks.unmarked(cells, columns) if columns else cells
 
 
 def is_blank(text: str) -> bool:

@@ -1,22 +1,26 @@
 """A question's answer as a file: csv, xlsx, parquet or jsonl, from one consistent snapshot.
 
-The columns are the four that an import reads, so that importing the file again changes nothing. A file appears whole or
-not at all; memory does not grow with the number of products.
+The columns are the four that an import reads, so that importing the file again changes nothing; a csv that is safe for
+spreadsheets has one more, see `spreadsheet_marks`. A file appears whole or not at all; memory does not grow with the
+number of products.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from psycopg import Connection
 
-from acme_desktop.core.foundation.errors import EnvironmentProblem, UsageProblem
+from acme_desktop.core.foundation import spreadsheet_marks
+from acme_desktop.core.foundation.errors import UsageProblem
+from acme_desktop.core.foundation.files import replacing
 from acme_desktop.core.foundation.progress import Progress
-from acme_desktop.core.products import file_formats
+from acme_desktop.core.products import as_of, file_formats
 from acme_desktop.core.products.file_formats import Batches, Write
 from acme_desktop.core.products.filters import Clause, Filter, Sort, order_by, where
 
@@ -35,34 +39,105 @@ _BATCH = 5_000
 
 
 def export(
-    database: Database, question: Filter, sort: Sort, target: Path | BinaryIO, progress: Progress | None = None
+    database: Database,
+    question: Filter,
+    sort: Sort,
+    target: Path | BinaryIO,
+    progress: Progress | None = None,
+    *,
+    when: datetime | None = None,
+    ids: Sequence[int] | None = None,
+    safe: bool = False,
 ) -> int:
     """Write every product that matches; returns how many.
 
     Args:
         target: a file, replaced where it exists, its format told by its name; or a binary stream that takes CSV.
+        when: the catalogue as it was then; None is as it stands.
+        ids: only the products with these ids; None is all.
+        safe: mark texts that a spreadsheet would calculate; for CSV, the other formats keep text as text anyway.
 
     Raises:
-        UsageProblem: the name tells no format.
+        UsageProblem: the name tells no format, or one that cannot be `safe`.
         EnvironmentProblem: the file cannot be written.
         InputProblem: the format cannot hold these products.
         Cancelled: through `progress`; the file is as it was.
     """
     progress = progress or Progress()
+    condition = _condition(question, ids)
     if not isinstance(target, Path):
         with _snapshot(database, progress) as connection:
-            return _copy_csv(connection, question, sort, target, progress)
+            return _copy_csv(connection, _Asked(_source(connection, when), condition, sort, safe), target, progress)
+    suffix = _suffix(target, safe)
+    with replacing(target) as stream, _snapshot(database, progress) as connection:
+        asked = _Asked(_source(connection, when), condition, sort, safe)
+        if suffix == ".csv":
+            return _copy_csv(connection, asked, stream, progress)
+        total = _begin(connection, asked, progress)
+        return _WRITERS[suffix](stream, _batches(connection, asked, progress), total)
+
+
+def _suffix(target: Path, safe: bool) -> str:
     suffix = target.suffix.lower()
     if suffix not in (".csv", *_WRITERS):
         raise UsageProblem(
             f"{target.name} does not tell its format.",
             f"Let its name end in .{', .'.join(FORMATS[:-1])} or .{FORMATS[-1]}.",
         )
-    with _replacing(target) as stream, _snapshot(database, progress) as connection:
-        if suffix == ".csv":
-            return _copy_csv(connection, question, sort, stream, progress)
-        total = _begin(connection, question, progress)
-        return _WRITERS[suffix](stream, _batches(connection, question, sort, progress), total)
+    if safe and suffix != ".csv":
+        raise UsageProblem(
+            "Only a csv file can be marked for spreadsheets.", f"A {suffix[1:]} file keeps every text as text anyway."
+        )
+    return suffix
+
+
+def _source(connection: Connection[Any], when: datetime | None) -> str:
+    return "products" if when is None else as_of.relation(connection, when)
+
+
+def _condition(question: Filter, ids: Sequence[int] | None) -> Clause:
+    condition = where(question)
+    if ids is None:
+        return condition
+    return Clause(f"{condition.sql} AND id = ANY(%s::bigint[])", (*condition.values, list(ids)))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is exported.
+
+    Attributes:
+        source: the table, or what stands for it.
+        condition: which of its rows.
+        sort: in which order.
+        safe: texts are marked for spreadsheets.
+    """
+
+    source: str
+    condition: Clause
+    sort: Sort
+    safe: bool
+
+    def rows(self) -> Clause:
+        """The query of the four columns."""
+        return self._select("sku, name, description, active", 0)
+
+    def texts(self) -> Clause:
+        """The query of the columns of a CSV."""
+        if not self.safe:
+            return self._select("sku, name, description, active::text AS active", 0)
+        risky = {field: f"{field} ~ %s" for field in spreadsheet_marks.FIELDS}
+        mark = spreadsheet_marks.MARK * 2  # as a literal doubles it
+        shown = [
+            f"CASE WHEN {test} THEN '{mark}' || {field} ELSE {field} END AS {field}" for field, test in risky.items()
+        ]
+        names = ", ".join(f"CASE WHEN {test} THEN '{field}' END" for field, test in risky.items())
+        marked = f"nullif(concat_ws(' ', {names}), '') AS {spreadsheet_marks.COLUMN}"
+        return self._select(", ".join((*shown, "active::text AS active", marked)), 2 * len(risky))
+
+    def _select(self, columns: str, patterns: int) -> Clause:
+        sql = f"SELECT {columns} FROM {self.source} WHERE {self.condition.sql} ORDER BY {order_by(self.sort)}"
+        return Clause(sql, (*[spreadsheet_marks.RISKY] * patterns, *self.condition.values))
 
 
 @contextmanager
@@ -72,19 +147,19 @@ def _snapshot(database: Database, progress: Progress) -> Iterator[Connection[Any
         yield connection
 
 
-def _begin(connection: Connection[Any], question: Filter, progress: Progress) -> int:
+def _begin(connection: Connection[Any], asked: _Asked, progress: Progress) -> int:
     progress.stage("Counting products")
-    condition = where(question)
-    row = connection.execute(f"SELECT count(*) FROM products WHERE {condition.sql}", condition.values).fetchone()
+    query = f"SELECT count(*) FROM {asked.source} WHERE {asked.condition.sql}"
+    row = connection.execute(query, asked.condition.values).fetchone()
     assert row is not None
     total: int = row[0]
     progress.stage("Exporting", total)
     return total
 
 
-def _copy_csv(connection: Connection[Any], question: Filter, sort: Sort, stream: BinaryIO, progress: Progress) -> int:
-    _begin(connection, question, progress)
-    query = _query(question, sort, active="active::text AS active")
+def _copy_csv(connection: Connection[Any], asked: _Asked, stream: BinaryIO, progress: Progress) -> int:
+    _begin(connection, asked, progress)
+    query = asked.texts()
     done = -1  # the header comes first
     statement = f"COPY ({query.sql}) TO STDOUT (FORMAT csv, HEADER, ENCODING 'UTF8')"
     with connection.cursor() as cursor, cursor.copy(statement, query.values) as copy:
@@ -97,8 +172,8 @@ def _copy_csv(connection: Connection[Any], question: Filter, sort: Sort, stream:
     return done
 
 
-def _batches(connection: Connection[Any], question: Filter, sort: Sort, progress: Progress) -> Batches:
-    query = _query(question, sort)
+def _batches(connection: Connection[Any], asked: _Asked, progress: Progress) -> Batches:
+    query = asked.rows()
     done = 0
     with connection.cursor("export") as cursor:
         cursor.execute(query.sql, query.values)
@@ -106,32 +181,3 @@ def _batches(connection: Connection[Any], question: Filter, sort: Sort, progress
             yield rows
             done += len(rows)
             progress.update(done, done)
-
-
-def _query(question: Filter, sort: Sort, *, active: str = "active") -> Clause:
-    condition = where(question)
-    sql = f"SELECT sku, name, description, {active} FROM products WHERE {condition.sql} ORDER BY {order_by(sort)}"
-    return Clause(sql, condition.values)
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[BinaryIO]:
-    """A stream whose contents take the target's place at the end, all at once, and only if all went well."""
-    target = target.resolve()  # a link goes on pointing to the file
-    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        if target.exists() and not target.is_file():  # a pipe or a device: there is nothing to replace
-            with target.open("wb") as stream:
-                yield stream
-            return
-        with partial.open("xb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(target)
-    except OSError as error:
-        raise EnvironmentProblem(
-            f"{target} cannot be written.", "Choose another place, or see to the folder and the disk.", str(error)
-        ) from error
-    finally:
-        partial.unlink(missing_ok=True)
