@@ -100,7 +100,7 @@ def settle(draft: Profile, options: ImportOptions) -> tuple[Profile, Columns]:
         fill=fill_down.pairs(draft.header, columns, options.fill_down),
         marked=_marks(draft.header, columns),
     )
-    return replace(profile, warnings=tuple(warnings), offer=offer), settled
+    return replace(profile, warnings=tuple(warnings)), settled
 
 
 def is_ruined(sku: str) -> bool:
