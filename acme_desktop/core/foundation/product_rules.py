@@ -16,6 +16,15 @@ _LABELS = {"sku": "SKU", "name": "name", "description": "description"}
 # Characters that show nothing and that Python does not count as white space.
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 
+WHITE_SPACE = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+"""What Python counts as white space, for statements that have to judge the same."""
+
+BLANKS = WHITE_SPACE + _INVISIBLE
+"""A text of these alone is blank."""
+
 
 @dataclass(frozen=True)
 class Violation:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection, errors
@@ -95,9 +94,9 @@ def update(
     """
     changes = changes.clean()
     with database.connect() as connection, _sku_must_be_free(changes.sku):
-        current = _locked(connection, sku)
-        edited = _apply(changes, current)
-        conflicts.check(connection, current, edited, original, if_change_set)
+        current = _locked(connection, sku, original)
+        edited = changes.applied_to(current)
+        conflicts.check(connection, current, changes, original, if_change_set)
         if edited == current:
             return None
         identifier = change_set.begin(connection, "update", author, summary=f"Edit {current.sku}")
@@ -186,9 +185,17 @@ def _delete(connection: Connection[Any], identifier: int, condition: str, values
     return change_set.finish(connection, identifier, deleted=number)
 
 
-def _locked(connection: Connection[Any], sku: str) -> Product:
-    """The product, locked until the transaction ends."""
-    keys = _locked_keys(connection, [sku])
+def _locked(connection: Connection[Any], sku: str, original: Product | None) -> Product:
+    """The product, locked until the transaction ends; one that got another SKU since is found by its original's id."""
+    try:
+        keys = _locked_keys(connection, [sku])
+    except NotFound:
+        row = None
+        if original is not None:
+            row = connection.execute("SELECT sku FROM products WHERE id = %s", (original.id,)).fetchone()
+        if row is None:
+            raise
+        keys = _locked_keys(connection, [row[0]])
     with connection.cursor(row_factory=class_row(Product)) as cursor:
         product = cursor.execute(f"SELECT {COLUMNS} FROM products WHERE sku_key = %s", keys).fetchone()
     assert product is not None
@@ -210,17 +217,6 @@ def _locked_keys(connection: Connection[Any], skus: Sequence[str]) -> list[str]:
             "Nothing was changed. Someone may have deleted or renamed it meanwhile.",
         )
     return list(keys)
-
-
-def _apply(changes: Changes, product: Product) -> Product:
-    given = {
-        field: value
-        for field in ("sku", "name", "description", "active")
-        if (value := getattr(changes, field)) is not None
-    }
-    if given.get("description") == "" and product.description != "":
-        given["description"] = None  # only another program writes a blank one, and there it stays
-    return replace(product, **given)
 
 
 def _write(connection: Connection[Any], current: Product, edited: Product, identifier: int) -> None:

@@ -13,6 +13,9 @@ from acme_desktop.core.foundation.product_rules import Violation, clean_sku, vio
 COLUMNS = "id, sku, name, description, active, created_at, updated_at, changed_in AS change_set_id"
 """What a `Product` is read from, for ``class_row(Product)``."""
 
+FIELDS = ("sku", "name", "description", "active")
+"""What people write."""
+
 
 @dataclass(frozen=True)
 class Product:
@@ -75,6 +78,13 @@ class Changes:
         if found:
             raise InvalidProduct(found)
         return cleaned
+
+    def applied_to(self, product: Product) -> Product:
+        """The product as these changes would make it; they are clean already."""
+        given = {field: value for field in FIELDS if (value := getattr(self, field)) is not None}
+        if given.get("description") == "" and product.description != "":
+            given["description"] = None  # only another program writes a blank one, and there it stays
+        return replace(product, **given)
 
 
 class InvalidProduct(InputProblem):
