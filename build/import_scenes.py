@@ -40,8 +40,8 @@ def shoot_differences(stage: Any, folder: Path) -> None:
     """The preview row by row, then that import itself."""
     stage.window.import_files([second_sample(folder)])
     mapping = stage.dialog("mappingDialog")
-    stage.until(mapping.differences.isEnabled)
-    mapping.differences.click()
+    stage.until(mapping.outlook.differences.isEnabled)
+    mapping.outlook.differences.click()
     shown = stage.dialog("differencesDialog")
     stage.until(shown.model.rowCount)
     stage.shoot("import-differences")

@@ -97,7 +97,7 @@ def measure(folder: Path, rows: int) -> dict[str, float]:
 def dialog_ready(window: object, kind: type) -> bool:
     """Whether the mapping dialog is there and its comparison done."""
     dialog = window.findChild(kind)
-    return dialog is not None and dialog.isVisible() and dialog.tiles["created"].figure.text() != "–"
+    return dialog is not None and dialog.isVisible() and dialog.outlook.tiles["created"].figure.text() != "–"
 
 
 def main() -> int:

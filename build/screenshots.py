@@ -141,7 +141,7 @@ def shoot_all(stage: Stage, folder: Path) -> None:
 
     window.import_files([dirty_sample(folder)])
     mapping = stage.dialog("mappingDialog")
-    stage.until(lambda: mapping.tiles["created"].figure.text() != "–")
+    stage.until(lambda: mapping.outlook.tiles["created"].figure.text() != "–")
     stage.shoot("import-preview")
     mapping.findChild(QPushButton, "startImportButton").click()
     report = stage.dialog("importReportDialog")

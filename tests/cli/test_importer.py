@@ -125,3 +125,19 @@ def test_mapping_and_delimiter_by_hand(acme: Any, tmp_path: Path) -> None:
     ran = acme("import", path, "--json", "--map", "sku=one", "--map", "name=three", "--delimiter", "|")
     assert (ran.status, ran.object["mapping"]) == (0, {"sku": "one", "name": "three"})
     assert acme("products", "get", "a", "--json").object["name"] == "Name"
+
+
+def test_variants_are_filled_down_and_the_next_file_remembers(acme: Any, tmp_path: Path) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_text("Handle,Title,Variant SKU\ncup,Cup,C-1\ncup,,C-2\n", encoding="utf-8")
+    assert "--fill-down FIELD=HEADER" in acme("import", "--help").out
+    plain = acme("import", path, "--dry-run", "--json")
+    assert (plain.status, plain.object["created"], plain.object["rejected"]) == (3, 1, 1)
+    assert "--fill-down name=Handle" in plain.err
+    filled = acme("import", path, "--json", "--fill-down", "name=Handle", "--template", "Shop")
+    assert (filled.status, filled.object["created"]) == (0, 2)
+    again = acme("import", path, "--json", "--template", "Shop")
+    assert (again.status, again.object["unchanged"]) == (0, 2)
+    wrong = acme("import", path, "--fill-down", "sku=Handle")
+    assert wrong.status == 2
+    assert "name, description" in wrong.err

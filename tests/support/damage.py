@@ -11,7 +11,7 @@ import io
 import random
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -70,6 +70,7 @@ HEADERS = (
     {"sku": "sku", "name": "product_name", "description": "long_description", "active": "is_active"},
     {"sku": "Stok Kodu", "name": "Ürün Adı", "description": "Açıklama", "active": "Aktif"},
 )
+GROUP = "Group"
 EXTRAS = ("Price", "Stock", "Vendor", "Colour", "Weight (kg)", "Tags")
 
 
@@ -93,7 +94,7 @@ class Piece:
     """One record (or the header, or a line that is none) as it stands in the file, with its line end.
 
     `cells` is what it says, by column; None where it says nothing that could be imported. `intact` pieces must be read
-    as they are.
+    as they are. `filled` is what it says where its name is blank and is to be filled down.
     """
 
     text: str
@@ -101,6 +102,7 @@ class Piece:
     intact: bool = True
     encoding: str | None = None
     is_row: bool = True
+    filled: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,29 @@ def random_file(rng: random.Random, style: Style, rows: int) -> list[Piece]:
     if not style.final_newline:
         pieces[-1] = replace(pieces[-1], text=pieces[-1].text.removesuffix(style.newline))
     return pieces
+
+
+def in_groups(rng: random.Random, pieces: Sequence[Piece], style: Style) -> tuple[list[Piece], Style]:
+    """The same products as variants in groups of a further column; only the first of each group has a name."""
+    wider = replace(style, columns=(*style.columns, GROUP))
+    at, written, group, given, left = style.columns.index("name"), list[Piece](), 0, "", 0
+    for piece in pieces:
+        if piece.cells is None:
+            written.append(piece)
+            continue
+        if not piece.is_row:
+            cells, filled = (*piece.cells, GROUP), None
+        elif left:
+            blank = (*piece.cells[:at], "", *piece.cells[at + 1 :])
+            cells, filled = (*blank, f"g{group}"), (*blank[:at], given, *blank[at + 1 :], f"g{group}")
+            left -= 1
+        else:
+            group, given, left = group + 1, piece.cells[at], rng.choice((0, 1, 2, 5, 20))
+            cells, filled = (*piece.cells, f"g{group}"), None
+        end = piece.text[len(piece.text.rstrip("\r\n")) :]
+        text = write(cells, wider).removesuffix(wider.newline) + end
+        written.append(replace(piece, text=text, cells=cells, filled=filled))
+    return written, wider
 
 
 def to_bytes(pieces: Sequence[Piece], style: Style) -> bytes:
@@ -421,10 +446,14 @@ DAMAGES: tuple[Damage, ...] = (
 )
 
 
-def random_damaged_file(rng: random.Random, rows: int, hits: int) -> tuple[list[Piece], Style, list[str]]:
-    """A file with `hits` pieces of damage, its style, and the names of the damage."""
+def random_damaged_file(
+    rng: random.Random, rows: int, hits: int, *, groups: bool = False
+) -> tuple[list[Piece], Style, list[str]]:
+    """A file with `hits` pieces of damage, its style, and the names of the damage; `groups` as `in_groups` has them."""
     style = random_style(rng)
     pieces = random_file(rng, style, rows)
+    if groups:
+        pieces, style = in_groups(rng, pieces, style)
     names = []
     for _ in range(hits):
         damage = rng.choice(DAMAGES)
@@ -468,9 +497,12 @@ def judge(pieces: Sequence[Piece], style: Style, report: Mapping[str, Any]) -> V
     if len(accepted) != len(report["accepted"]):
         verdict.mistakes.append("two rows at one line")
     reported = {line for row in report["rejected"] for line in range(row["line"], row["end_line"] + 1)}
+    given: set[str] = set()  # what a blank name may be filled with
     for piece, (first, last) in zip(pieces, first_lines(pieces), strict=True):
         if not piece.is_row:
             continue
+        if piece.filled is None:
+            given = {one.name for one in _readings(piece, style)}
         at = first if piece.intact else next((line for line in range(first, last + 1) if line in accepted), first)
         row = accepted.pop(at, None)
         if piece.intact:
@@ -482,12 +514,21 @@ def judge(pieces: Sequence[Piece], style: Style, report: Mapping[str, Any]) -> V
         got = Product(row["sku"], row["name"], row["description"], row["active"])
         if piece.intact:
             verdict.imported += 1
-            if got != says(piece.cells or (), style):
+            if got not in _filled([says(piece.cells or (), style)], given if piece.filled else ()):
                 verdict.mistakes.append(f"line {first} altered: {piece.text!r} -> {got}")
-        elif got not in _readings(piece, style):
+        elif got not in _filled(_readings(piece, style), given if piece.filled else ()):
             verdict.mistakes.append(f"line {first} taken although damaged: {piece.text!r} -> {got}")
     verdict.mistakes += [f"line {line} invented: {row}" for line, row in accepted.items()]
     return verdict
+
+
+def _filled(products: Sequence[Product], names: Collection[str]) -> list[Product]:
+    """The products with a blank name filled by each of the names, where there are any."""
+    return [
+        filled
+        for product in products
+        for filled in ([replace(product, name=name) for name in names] if names and not product.name else [product])
+    ]
 
 
 def _readings(piece: Piece, style: Style) -> list[Product]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from acme_desktop.core.foundation.errors import InputProblem, UsageProblem
 from acme_desktop.core.importer.aliases import key
@@ -72,29 +73,54 @@ def fill(cells: Sequence[str], chosen: Pairs, seen: Seen) -> tuple[Sequence[str]
     return filled, tuple(after)
 
 
-def offers(
+@dataclass(frozen=True)
+class Offer:
+    """What a column such as Shopify's Handle could do for a file; a person decides.
+
+    Attributes:
+        field: the field that would gain.
+        column: index of the column.
+        fills: the field would be filled down by the column; otherwise it would be taken from it.
+        told: why, a sentence.
+        advice: how to choose it on the command line, a sentence.
+    """
+
+    field: str
+    column: int
+    fills: bool
+    told: str
+    advice: str
+
+    @property
+    def warning(self) -> str:
+        """Both sentences."""
+        return f"{self.told} {self.advice}"
+
+
+def offer(
     header: Sequence[str], columns: Mapping[str, int], sample: Sequence[Sequence[str]], chosen: Mapping[str, str]
-) -> list[str]:
-    """What a column such as Shopify's Handle could do for a file, as sentences; nothing where it is of no use."""
+) -> Offer | None:
+    """What a column such as Shopify's Handle could do for a file; None where it is of no use."""
     taken = set(columns.values())
     handle = next((i for i, cell in enumerate(header) if key(cell) in _HANDLES and i not in taken), None)
     if handle is None:
-        return []
+        return None
     title, sku, name = header[handle].strip(), columns["sku"], columns["name"]
     rows = [row for row in sample if len(row) == len(header)]
     if rows and all(is_blank(row[sku].strip()) for row in rows):
         told = f"Every SKU in the first {len(rows)} rows is blank." if len(rows) > 1 else "The first SKU is blank."
-        return [f"{told} To take “{title}” as the SKU, use --map {shlex.quote(f'sku={title}')}."]
+        return Offer(
+            "sku", handle, False, told, f"To take “{title}” as the SKU, use --map {shlex.quote(f'sku={title}')}."
+        )
     if "name" in chosen:
-        return []
+        return None
     seen: Seen = ()
     helped = 0
     for row in rows:
         filled, seen = fill(row, ((name, handle),), seen)
         helped += not is_blank(row[sku].strip()) and filled[name] != row[name]
     if not helped:
-        return []
-    return [
-        f"Some names are blank below a row of the same “{title}”. "
-        f"To take that row's name, fill down by it: --fill-down {shlex.quote(f'name={title}')}."
-    ]
+        return None
+    told = f"Some names are blank below a row of the same “{title}”."
+    advice = f"To take that row's name, fill down by it: --fill-down {shlex.quote(f'name={title}')}."
+    return Offer("name", handle, True, told, advice)

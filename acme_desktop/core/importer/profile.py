@@ -31,6 +31,7 @@ class Profile:
         sample: cells of the first rows, at most fifty.
         warnings: sentences a person should read before importing.
         sheets: names of a workbook's sheets.
+        offer: what another column could do for the file; its sentences are among the warnings.
     """
 
     path: str
@@ -43,6 +44,7 @@ class Profile:
     sample: tuple[tuple[str, ...], ...]
     warnings: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
+    offer: fill_down.Offer | None = None
 
 
 class MappingNeeded(InputProblem):
@@ -89,7 +91,9 @@ def settle(draft: Profile, options: ImportOptions) -> tuple[Profile, Columns]:
     if ruined:
         shown = ", ".join(ruined[:_RUINED_LIMIT])
         warnings.append(f"Some SKUs look as if a spreadsheet had rounded them ({shown}). They are taken as they stand.")
-    warnings += fill_down.offers(draft.header, columns, draft.sample, options.fill_down)
+    offer = fill_down.offer(draft.header, columns, draft.sample, options.fill_down)
+    if offer is not None:
+        warnings.append(offer.warning)
     settled = Columns(
         draft.header,
         columns["sku"],
@@ -100,7 +104,7 @@ def settle(draft: Profile, options: ImportOptions) -> tuple[Profile, Columns]:
         fill=fill_down.pairs(draft.header, columns, options.fill_down),
         marked=_marks(draft.header, columns),
     )
-    return replace(profile, warnings=tuple(warnings)), settled
+    return replace(profile, warnings=tuple(warnings), offer=offer), settled
 
 
 def is_ruined(sku: str) -> bool:

@@ -101,11 +101,11 @@ def _finish(staged: StagedImport, options: ImportOptions, progress: Progress, *,
 
 
 def _with_template(database: Database, options: ImportOptions) -> ImportOptions:
-    """The options with what their template remembers; a mapping chosen along with a name makes or changes it."""
+    """The options with what their template remembers; columns chosen along with a name make or change it."""
     if options.template is None:
         return options
     with database.connect() as connection:
-        if options.mapping:
+        if options.mapping or options.fill_down:
             known = templates.find(connection, options.template)
         else:
             known = templates.named(connection, options.template)

@@ -95,7 +95,7 @@ def named(connection: Connection[Any], name: str) -> Template:
         known = ", ".join(str(one.name) for one in listed(connection)) or "none"
         raise NotFound(
             f"There is no mapping template named {name}.",
-            f"Known templates: {known}. Give --map with --template to make one.",
+            f"Known templates: {known}. Give --map or --fill-down with --template to make one.",
         )
     return template
 

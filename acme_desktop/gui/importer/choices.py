@@ -1,4 +1,4 @@
-"""What a person can choose for one import: the columns' fields, and how the file is read and written."""
+"""What a person can choose for one import besides the columns: how the file is read, and what its rows may do."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGroupBox, QLabel, QSpinBox, QVBoxLayout, QWidget
 
-from acme_desktop.core.importer.options import FIELDS, REQUIRED_FIELDS, ImportOptions
+from acme_desktop.core.importer.options import ImportOptions
 from acme_desktop.core.importer.profile import Profile
-from acme_desktop.gui.importer.sample_table import column_title
 from acme_desktop.gui.widgets.fields import form
 
-FIELD_NAMES = {"sku": "SKU", "name": "Name", "description": "Description", "active": "Active"}
-_MNEMONICS = {"sku": "S&KU", "name": "&Name", "description": "&Description", "active": "&Active"}
 _MODES = (
     ("Create new and update existing", "upsert"),
     ("Create new products only", "create"),
@@ -46,93 +43,14 @@ def encoding_name(codec: str) -> str:
     return next((text for text, value in _ENCODINGS if value == codec), codec.upper())
 
 
-def _box(name: str, words: str, items: Sequence[tuple[str, object]]) -> QComboBox:
+def choice_box(name: str, words: str, items: Sequence[tuple[str, object]]) -> QComboBox:
+    """A box to choose from: (text, value) each."""
     box = QComboBox(objectName=name, accessibleName=words)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(16)
     for text, value in items:
         box.addItem(text, value)
     return box
-
-
-class ColumnChoices(QGroupBox):
-    """A box for each product field with the file's columns; `changed` comes when a person chose another."""
-
-    changed = Signal()
-
-    def __init__(self, options: ImportOptions, parent: QWidget | None = None) -> None:
-        super().__init__("Columns", parent)
-        self._touched = bool(options.mapping)
-        self._header: tuple[str, ...] = ()
-        self.boxes = {
-            field: _box(f"mapping{field.title()}", f"Column for {name}", ()) for field, name in FIELD_NAMES.items()
-        }
-        rows = form()
-        for field, box in self.boxes.items():
-            label = QLabel(f"{_MNEMONICS[field]}{' *' if field in REQUIRED_FIELDS else ''}")
-            label.setBuddy(box)
-            rows.addRow(label, box)
-            box.activated.connect(self._choose)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
-        layout.addLayout(rows)
-        layout.addStretch()
-
-    def show_columns(self, header: Sequence[str], mapping: dict[str, int]) -> None:
-        """Offer these columns; what was chosen by hand stays while the columns are the same."""
-        if self._touched and tuple(header) == self._header:
-            return
-        if self._header:
-            self._touched = False
-        self._header = tuple(header)
-        for field, box in self.boxes.items():
-            box.clear()
-            box.addItem("Not in this file", None)
-            for column in range(len(header)):
-                box.addItem(column_title(header, column), column)
-            box.setCurrentIndex(mapping.get(field, -1) + 1)
-
-    def start_anew(self, options: ImportOptions) -> None:
-        """Take the columns from these options the next time they are shown."""
-        self._touched = bool(options.mapping)
-        self._header = ()
-
-    def _choose(self) -> None:
-        self._touched = True
-        self.changed.emit()
-
-    @property
-    def columns(self) -> dict[str, int]:
-        """Field -> column, as chosen now."""
-        return {field: box.currentData() for field, box in self.boxes.items() if box.currentData() is not None}
-
-    @property
-    def mapping(self) -> dict[str, str]:
-        """What to tell the importer: nothing where nobody chose, else every field's column; "" leaves it out."""
-        if not self._touched:
-            return {}
-        columns = self.columns
-        return {field: self._name(columns[field]) if field in columns else "" for field in FIELDS}
-
-    def _name(self, column: int) -> str:
-        # By name where that is clear: a mapping by position alone says that the file has no header.
-        name = self._header[column].strip()
-        alike = sum(other.strip() == name for other in self._header)
-        return name if name and alike == 1 else f"#{column + 1}"
-
-    @property
-    def problem(self) -> str:
-        """Why these columns cannot be imported, or ""."""
-        columns = self.columns
-        missing = [FIELD_NAMES[field] for field in REQUIRED_FIELDS if field not in columns]
-        if missing and self._header:
-            return f"Choose the column for {' and '.join(missing)}."
-        used = list(columns.values())
-        double = next((column for column in used if used.count(column) > 1), None)
-        if double is not None:
-            name = column_title(self._header, double)
-            return f"“{name}” is chosen for two fields. Each field needs a column of its own."
-        return ""
 
 
 class ReadingChoices(QGroupBox):
@@ -144,10 +62,10 @@ class ReadingChoices(QGroupBox):
     def __init__(self, options: ImportOptions, parent: QWidget | None = None) -> None:
         super().__init__("How to import", parent)
         self._options = options
-        self.mode = _box("importMode", "What the rows may do", _MODES)
-        self.blank = _box("importBlank", "What a blank cell does", _BLANKS)
-        self.encoding = _box("importEncoding", "Encoding of the file", _ENCODINGS)
-        self.delimiter = _box(
+        self.mode = choice_box("importMode", "What the rows may do", _MODES)
+        self.blank = choice_box("importBlank", "What a blank cell does", _BLANKS)
+        self.encoding = choice_box("importEncoding", "Encoding of the file", _ENCODINGS)
+        self.delimiter = choice_box(
             "importDelimiter", "Delimiter", (("Find out", None), *((name, sign) for sign, name in DELIMITERS))
         )
         self.literal = QCheckBox("&Quotes are ordinary characters", objectName="importLiteralQuotes")
@@ -223,8 +141,8 @@ class ReadingChoices(QGroupBox):
         self.encoding.setCurrentIndex(self.encoding.findData(codec))
         self.reading_changed.emit()
 
-    def options(self, mapping: dict[str, str]) -> ImportOptions:
-        """Everything that is chosen."""
+    def options(self, mapping: dict[str, str], fill_down: dict[str, str]) -> ImportOptions:
+        """Everything that is chosen, with what was chosen of the columns."""
         return replace(
             self._options,
             mode=self.mode.currentData(),
@@ -234,4 +152,5 @@ class ReadingChoices(QGroupBox):
             literal_quotes=self.literal.isChecked(),
             max_rejects=self.limit.value() if self.limit.value() >= 0 else None,
             mapping=mapping,
+            fill_down=fill_down,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -10,9 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -25,16 +24,17 @@ from acme_desktop.core.importer.profile import Profile
 from acme_desktop.core.importer.report import ImportReport
 from acme_desktop.core.importer.templates import Template
 from acme_desktop.gui import errors
-from acme_desktop.gui.importer.choices import DELIMITERS, FIELD_NAMES, ColumnChoices, ReadingChoices
+from acme_desktop.gui.importer.choices import DELIMITERS, ReadingChoices
+from acme_desktop.gui.importer.column_choices import FIELD_NAMES, ColumnChoices
 from acme_desktop.gui.importer.encoding_question import EncodingQuestion
 from acme_desktop.gui.importer.entry import ImportEntry
-from acme_desktop.gui.importer.fates import FATE_HINTS, FATES, fate_tone
+from acme_desktop.gui.importer.outlook import Outlook
 from acme_desktop.gui.importer.sample_table import SampleModel, SampleTable
 from acme_desktop.gui.importer.template_button import TemplateButton
 from acme_desktop.gui.widgets import formatting
 from acme_desktop.gui.widgets.drop_area import DropArea
 from acme_desktop.gui.widgets.fields import ElidedLabel
-from acme_desktop.gui.widgets.notices import Banner, Picture, Tile
+from acme_desktop.gui.widgets.notices import Banner, Picture
 
 _SETTLE_MS = 350
 
@@ -45,8 +45,13 @@ def next_step(error: Exception) -> str:
         return "Choose the one in which it reads right; the likeliest come first. Others are under “How to import”."
     if isinstance(error, UsageProblem):
         return "Choose something else under “How to import”."
-    sentences = errors.account(error).advice.split(". ")
-    return ". ".join(sentence for sentence in sentences if "--" not in sentence)
+    return in_window_terms(errors.account(error).advice)
+
+
+def in_window_terms(text: str) -> str:
+    """A text without the sentences that name an option of the command line."""
+    kept = ". ".join(sentence for sentence in text.split(". ") if "--" not in sentence)
+    return kept if not kept or kept.endswith((".", "?", "!")) else f"{kept}."
 
 
 class MappingDialog(QDialog):
@@ -57,7 +62,7 @@ class MappingDialog(QDialog):
     look_again = Signal(ImportOptions)
     compare = Signal(ImportOptions)
     files_dropped = Signal(list)
-    differences_wanted = Signal(str)
+    differences_wanted = Signal()
 
     def __init__(self, entry: ImportEntry, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,6 +108,7 @@ class MappingDialog(QDialog):
         self.sample = SampleModel(self)
         self.table = SampleTable(self.sample)
         self.table.setMinimumHeight(110)
+        self.outlook = Outlook()
         layout = QVBoxLayout(self, spacing=10)
         layout.setContentsMargins(20, 16, 20, 14)
         layout.addLayout(head)
@@ -111,7 +117,7 @@ class MappingDialog(QDialog):
         layout.addWidget(self.table, 1)
         layout.addWidget(self.question.preview, 1)
         layout.addStretch()
-        layout.addWidget(self._setup_outlook())
+        layout.addWidget(self.outlook)
         layout.addLayout(self._setup_buttons())
         self.columns.boxes["sku"].setFocus()
         self.columns.changed.connect(self._choices_changed)
@@ -119,30 +125,7 @@ class MappingDialog(QDialog):
         self.reading.reading_changed.connect(lambda: self.look_again.emit(self.options()))
         self.question.chosen.connect(self.reading.choose_encoding)
         self.templates.chosen.connect(self._take_template)
-
-    def _setup_outlook(self) -> QWidget:
-        self.tiles = {}
-        row = QHBoxLayout(spacing=8)
-        for fate, name in FATES.items():
-            tile = Tile(name, f"preview{name}")
-            tile.setToolTip(FATE_HINTS[fate])
-            self.tiles[fate] = tile
-            row.addWidget(tile, 1)
-        self.outlook = QLabel("What would happen to the catalogue", objectName="previewLabel")
-        self.outlook.setProperty("role", "section")
-        self.outlook_part = QWidget()
-        column = QVBoxLayout(self.outlook_part, spacing=4)
-        column.setContentsMargins(0, 0, 0, 0)
-        self.differences = QPushButton("See &what changes…", objectName="showDifferencesButton", enabled=False)
-        self.differences.setProperty("kind", "link")
-        self.differences.setAutoDefault(False)
-        self.differences.clicked.connect(lambda: self.differences_wanted.emit(""))
-        top = QHBoxLayout()
-        top.addWidget(self.outlook, 1)
-        top.addWidget(self.differences)
-        column.addLayout(top)
-        column.addLayout(row)
-        return self.outlook_part
+        self.outlook.differences_wanted.connect(self.differences_wanted)
 
     def _setup_buttons(self) -> QHBoxLayout:
         self.busy = QProgressBar(textVisible=False, accessibleName="Comparing with the catalogue")
@@ -180,7 +163,7 @@ class MappingDialog(QDialog):
 
     def options(self) -> ImportOptions:
         """The options as they are chosen now."""
-        return self.reading.options(self.columns.mapping)
+        return self.reading.options(self.columns.mapping, self.columns.fill_down)
 
     @property
     def profile(self) -> Profile | None:
@@ -209,13 +192,13 @@ class MappingDialog(QDialog):
         self.question.withdraw()
         self.columns.show()
         self.table.show()
-        self.outlook_part.show()
+        self.outlook.show()
         named = {name.strip(): column for column, name in reversed(list(enumerate(profile.header)))}
         mapping = {
             field: int(name[1:]) - 1 if name.startswith("#") and name not in named else named[name.strip()]
             for field, name in profile.mapping.items()
         }
-        self.columns.show_columns(profile.header, mapping)
+        self.columns.show_columns(profile.header, mapping, profile.offer)
         self.reading.show_profile(profile)
         self.sample.show(profile.header, profile.sample)
         self.summary.setText(self._facts(profile))
@@ -234,12 +217,12 @@ class MappingDialog(QDialog):
         self.columns.setVisible(not asking)
         self.table.hide()
         self.templates.allow_saving(False)
-        self.outlook_part.hide()
+        self.outlook.hide()
         self.summary.setText("One question first." if asking else "This file cannot be imported as it is.")
         self.columns.setEnabled(False)
         self.start.setEnabled(False)
         self.show_note("")
-        self._blank_tiles()
+        self.outlook.show_nothing()
 
     def _facts(self, profile: Profile) -> str:
         signs = dict(DELIMITERS)
@@ -262,13 +245,11 @@ class MappingDialog(QDialog):
         problem = self.columns.problem
         if problem:
             self.banner.say("danger", self._unsettled or problem, problem if self._unsettled else "")
-        elif profile.warnings:
-            self.banner.say("warning", "", "\n".join(profile.warnings))
         else:
-            self.banner.hide()
+            self._warn("", profile.warnings)
         self.start.setEnabled(not problem)
         self.templates.allow_saving(not problem)
-        self._blank_tiles()
+        self.outlook.show_nothing()
         if problem:
             self.show_note("")
             self._settle.stop()
@@ -290,14 +271,11 @@ class MappingDialog(QDialog):
 
     def show_preview(self, report: ImportReport) -> None:
         """Show what the import would do to the catalogue as it is now."""
-        for fate, tile in self.tiles.items():
-            count = getattr(report, fate)
-            tile.show_figure(formatting.number(count), fate_tone(fate, count))
-        self.differences.setEnabled(report.read > report.unchanged)
+        self.outlook.show_report(report)
         rows = formatting.counted(report.read, "row", "rows")
         self.show_note(f"{rows} read and compared with the catalogue.")
         if report.warnings:
-            self.banner.say("warning", self._again, "\n".join(report.warnings))
+            self._warn(self._again, report.warnings)
 
     def show_comparing(self, snapshot: Snapshot) -> None:
         """Show how far the comparison is; reading is most of it."""
@@ -316,7 +294,12 @@ class MappingDialog(QDialog):
         self._again = told.title
         self.banner.say("warning", told.title, told.advice)
 
-    def _blank_tiles(self) -> None:
-        self.differences.setEnabled(False)
-        for tile in self.tiles.values():
-            tile.show_figure("–")
+    def _warn(self, title: str, warnings: Sequence[str]) -> None:
+        """Show warnings, without those that a choice in this dialog settled meanwhile; nothing without any."""
+        offer, still_open = self._profile.offer if self._profile else None, self.columns.open_offer
+        settled = offer.warning if offer is not None and still_open is None else None
+        told = [in_window_terms(warning) for warning in warnings if warning != settled]
+        if told or title:
+            self.banner.say("warning", title, "\n".join(told))
+        else:
+            self.banner.hide()

@@ -37,12 +37,11 @@ class Preparation(QObject):
                 succeeded=templates.show_templates,
             )
 
-    def _show_differences(self, fate: str) -> None:
+    def _show_differences(self) -> None:
         staged, report = self._comparison.staged, self._comparison.report
         if staged is None or report is None:
             return
         shown = DifferencesDialog(self._runner, staged, report, self._dialog.entry.path.name, self._dialog)
-        shown.show_fate(fate)
         self._comparison.dropped.connect(shown.reject)
         shown.open()
 

@@ -30,6 +30,8 @@ CAMPAIGN = int(os.environ.get("ACME_CAMPAIGN_CASES", "10000"))
 SMALL = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 LARGE = settings(SMALL, max_examples=CAMPAIGN)
 
+GROUPED = ImportOptions(fill_down={"name": damage.GROUP})
+
 VALUES = st.one_of(
     st.sampled_from(["", "A1", "007", "1e5", "yes", "no", "x,y", "a;b", '5"', "  x ", "\u00a0", "<p>\nHi, you\n</p>"]),
     st.text(st.sampled_from("ab1,;|\t\"'\n\r <>é\u0301\u2028\ufeff\0"), max_size=12),
@@ -105,21 +107,22 @@ def check_clean(folder: Path, pieces: list[Piece], style: Style) -> None:
         assert report["rejected"] == []
 
 
-def check_damaged(folder: Path, seed: int, hits: int) -> damage.Verdict | None:
+def check_damaged(folder: Path, seed: int, hits: int, *, groups: bool = False) -> damage.Verdict | None:
     rng = random.Random(seed)
-    pieces, style, _ = damage.random_damaged_file(rng, rng.choice((6, 20, 60, 120)), hits)
+    pieces, style, _ = damage.random_damaged_file(rng, rng.choice((6, 20, 60, 120)), hits, groups=groups)
     with _file(folder, damage.to_bytes(pieces, style)) as path:
-        report = check.report(path, ImportOptions(), rows=True)
+        report = check.report(path, GROUPED if groups else ImportOptions(), rows=True)
     return None if report["error"] else damage.judge(pieces, style, report)
 
 
-def check_agreement(folder: Path, seed: int) -> int:
+def check_agreement(folder: Path, seed: int, *, groups: bool = False) -> int:
     """Compare the paths, over blocks so small that they end anywhere; the number of blocks that went the fast way."""
     rng = random.Random(seed)
-    pieces, style, _ = damage.random_damaged_file(rng, rng.choice((6, 20, 60)), rng.choice((0, 0, 1, 2, 3)))
+    rows, hits = rng.choice((6, 20, 60)), rng.choice((0, 0, 1, 2, 3))
+    pieces, style, _ = damage.random_damaged_file(rng, rows, hits, groups=groups)
     with _file(folder, damage.to_bytes(pieces, style)) as path:
         try:
-            table = text.inspect(source.locate(path).parts[0], path, ImportOptions())
+            table = text.inspect(source.locate(path).parts[0], path, GROUPED if groups else ImportOptions())
         except Problem:
             return 0
         expected = everything(table, only_exact=True)
@@ -152,11 +155,11 @@ def test_campaign_of_clean_files(folder: Path, written: tuple[list[Piece], Style
     check_clean(folder, *written)
 
 
-def measure(folder: Path, seeds: range) -> tuple[int, int, int, int]:
+def measure(folder: Path, seeds: range, *, groups: bool = False) -> tuple[int, int, int, int]:
     """Files with a silent mistake, files refused, rows imported and intact rows, over damaged files."""
     wrong = refused = imported = intact = 0
     for seed in seeds:
-        verdict = check_damaged(folder, seed, 1 + seed % 3)
+        verdict = check_damaged(folder, seed, 1 + seed % 3, groups=groups)
         if verdict is None:
             refused += 1
             continue
@@ -182,10 +185,38 @@ def test_campaign_of_damaged_files(folder: Path) -> None:
     assert imported >= 0.97 * intact
 
 
+def test_names_are_filled_down_in_damaged_files(folder: Path) -> None:
+    """A blank name takes its group's or is rejected; more are rejected here, since a broken first row has no name."""
+    wrong, refused, imported, intact = measure(folder, range(200), groups=True)
+    assert wrong == 0
+    assert refused <= 1
+    assert imported >= 0.8 * intact
+
+
+@pytest.mark.campaign
+def test_campaign_of_names_filled_down(folder: Path) -> None:
+    seeds = range(2_000_000, 2_000_000 + CAMPAIGN // 2)
+    wrong, refused, imported, intact = measure(folder, seeds, groups=True)
+    assert wrong <= len(seeds) / 2_000
+    assert refused <= len(seeds) / 500
+    assert imported >= 0.8 * intact
+
+
 def test_both_paths_agree(folder: Path) -> None:
     assert sum(check_agreement(folder, seed) for seed in range(60)) > 100
+
+
+def test_blocks_agree_where_names_are_filled_down(folder: Path) -> None:
+    for seed in range(40):
+        check_agreement(folder, seed, groups=True)
 
 
 @pytest.mark.campaign
 def test_campaign_of_agreement(folder: Path) -> None:
     assert sum(check_agreement(folder, seed) for seed in range(1_000_000, 1_000_000 + CAMPAIGN)) > CAMPAIGN
+
+
+@pytest.mark.campaign
+def test_campaign_of_agreement_where_names_are_filled_down(folder: Path) -> None:
+    for seed in range(2_000_000, 2_000_000 + CAMPAIGN // 2):
+        check_agreement(folder, seed, groups=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -20,10 +21,11 @@ from acme_desktop.core.importer import report, run, running, staging
 from acme_desktop.core.importer.options import ImportOptions
 
 AUTHOR = Author("anna", "tests")
+PLAIN = ImportOptions()
 
 # Kills its own process, without any farewell, once two chunks are staged.
 _KILLED = """
-import os, signal, sys
+import json, os, signal, sys
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.progress import Progress
@@ -36,7 +38,8 @@ class Killer(Progress):
         if rows >= 60_000:
             os.kill(os.getpid(), signal.SIGKILL)
 
-run.import_file(Database.open(sys.argv[1]), sys.argv[2], ImportOptions(), Killer(), Author("anna", "tests"))
+options = ImportOptions.from_json(json.loads(sys.argv[3]))
+run.import_file(Database.open(sys.argv[1]), sys.argv[2], options, Killer(), Author("anna", "tests"))
 """
 
 ROWS = 120_000
@@ -50,8 +53,9 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def killed_import(database: Database, path: Path) -> int:
-    ended = subprocess.run([sys.executable, "-c", _KILLED, database.url, str(path)], cwd=Path.cwd(), check=False)
+def killed_import(database: Database, path: Path, options: ImportOptions = PLAIN) -> int:
+    command = [sys.executable, "-c", _KILLED, database.url, str(path), json.dumps(options.to_json())]
+    ended = subprocess.run(command, cwd=Path.cwd(), check=False)
     assert ended.returncode == -signal.SIGKILL
     with database.connect() as connection:
         (record,) = report.latest(connection)
@@ -91,6 +95,21 @@ def test_a_killed_import_changes_nothing_and_resumes_to_the_same_table(database:
     whole = run.import_file(database, path, ImportOptions(), Progress(), AUTHOR)
     assert (whole.created, whole.rejected, whole.superseded) == (resumed.created, 120, 19_980)
     assert state(database) == after
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kill -9 is a signal")
+def test_an_import_that_fills_down_goes_on_in_the_middle_of_a_group(database: Database, path: Path) -> None:
+    # One group from before the kill to long after it: every name behind it comes from a row that is staged already.
+    rows = "".join(f"S{number},{'' if number else 'Only'},g\n" for number in range(ROWS))
+    path.write_text("sku,name,group\n" + rows, encoding="utf-8")
+    import_id = killed_import(database, path, ImportOptions(fill_down={"name": "group"}))
+    wait_until_forgotten(database, import_id)
+    with database.connect() as connection:
+        assert 60_000 <= sum(staging.count(connection, import_id)) < ROWS
+    resumed = run.resume(database, import_id, Progress(), AUTHOR)
+    assert (resumed.status, resumed.created, resumed.rejected) == ("completed", ROWS, 0)
+    with database.connect() as connection:
+        assert connection.execute("SELECT DISTINCT name FROM products").fetchall() == [("Only",)]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kill -9 is a signal")

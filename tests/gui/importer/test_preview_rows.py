@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from acme_desktop.core.database.connections import Database
@@ -112,6 +112,95 @@ def test_a_choice_of_columns_is_remembered_for_the_next_file_with_that_header(
     assert "last file" in dialog.source.text()
     dialog.start.click()
     qtbot.waitUntil(lambda: skus(database) == ["A-1"], timeout=20_000)
+
+
+VARIANTS = ("Handle,Title,Variant SKU,Body", ["cup,Cup,C-1,red", "cup,,C-2,", "mug,,M-1,"])
+
+
+def rejected(qtbot: QtBot, dialog: MappingDialog, count: str) -> None:
+    figure = dialog.outlook.tiles["rejected"].figure
+    qtbot.waitUntil(lambda: figure.text() == count, timeout=20_000)
+
+
+def pick(box: QComboBox, text: str) -> None:
+    """Choose as a person does."""
+    place = box.findText(text)
+    assert place >= 0, [box.itemText(n) for n in range(box.count())]
+    box.setCurrentIndex(place)
+    box.activated.emit(place)
+
+
+def test_names_are_filled_down_by_the_column_that_is_offered(
+    qtbot: QtBot, window: MainWindow, database: Database, tmp_path: Path
+) -> None:
+    dialog = asked(qtbot, window, write_csv(tmp_path / "shop.csv", VARIANTS[1], header=VARIANTS[0]))
+    rejected(qtbot, dialog, "2")
+    told = dialog.banner.text.text()
+    assert "“Handle”" in told
+    assert "--" not in told
+    assert dialog.columns.offer.isVisible()
+    dialog.columns.offer.click()
+    assert dialog.columns.fills["name"].currentText() == "Down by “Handle”"
+    assert not dialog.columns.offer.isVisible()
+    assert not dialog.banner.isVisible()
+    rejected(qtbot, dialog, "1")
+    dialog.start.click()
+    shown(qtbot, window, ImportReportDialog).close()
+    with database.connect() as connection:
+        found = connection.execute("SELECT sku, name FROM products ORDER BY sku_key").fetchall()
+        template = templates.for_header(connection, VARIANTS[0].split(","))
+    assert found == [("C-1", "Cup"), ("C-2", "Cup")]
+    assert template is not None
+    assert template.options["fill_down"] == {"name": "Handle"}
+    again = asked(qtbot, window, write_csv(tmp_path / "next.csv", VARIANTS[1], header=VARIANTS[0]))
+    qtbot.waitUntil(again.start.isEnabled, timeout=10_000)
+    assert again.columns.fill_down == {"name": "Handle"}  # remembered
+    again.reject()
+
+
+def test_each_field_is_filled_down_by_a_column_of_its_own_choice(
+    qtbot: QtBot, window: MainWindow, database: Database, tmp_path: Path
+) -> None:
+    file = write_csv(
+        tmp_path / "shop.csv", ["a,x,C-1,Cup,red", "b,x,C-2,,", "b,y,C-3,Mug,"], "g,h,sku,name,description"
+    )
+    dialog = asked(qtbot, window, file)
+    rejected(qtbot, dialog, "1")
+    pick(dialog.columns.fills["name"], "Down by “name”")
+    assert "own column" in dialog.banner.title.text()
+    assert not dialog.start.isEnabled()
+    pick(dialog.columns.fills["name"], "Down by “h”")
+    pick(dialog.columns.fills["description"], "Down by “g”")
+    assert dialog.columns.fill_down == {"name": "h", "description": "g"}
+    rejected(qtbot, dialog, "0")
+    pick(dialog.columns.boxes["description"], "Not in this file")
+    assert not dialog.columns.fills["description"].isEnabled()
+    assert dialog.columns.fill_down == {"name": "h"}
+    dialog.templates.save_wanted.emit("Variants")
+    qtbot.waitUntil(lambda: "Variants" in dialog.source.text(), timeout=10_000)
+    dialog.reject()
+    with database.connect() as connection:
+        assert templates.named(connection, "Variants").options["fill_down"] == {"name": "h"}
+    again = asked(qtbot, window, file)
+    qtbot.waitUntil(lambda: bool(again.templates._names), timeout=10_000)
+    qtbot.waitUntil(again.start.isEnabled, timeout=10_000)
+    pick(again.columns.fills["name"], "Leave blanks as they are")
+    assert again.columns.fill_down == {}
+    again.templates.menu().actions()[0].trigger()
+    qtbot.waitUntil(lambda: again.columns.fill_down == {"name": "h"}, timeout=10_000)
+    again.reject()
+
+
+def test_the_handle_becomes_the_sku_at_a_click(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    dialog = asked(
+        qtbot, window, write_csv(tmp_path / "shop.csv", ["cup,Cup,", "mug,Mug,"], "Handle,Title,Variant SKU")
+    )
+    rejected(qtbot, dialog, "2")
+    dialog.columns.offer.click()
+    assert dialog.columns.columns["sku"] == 0
+    assert not dialog.banner.isVisible()
+    rejected(qtbot, dialog, "0")
+    dialog.reject()
 
 
 def test_a_template_is_saved_by_name_and_chosen(
