@@ -8,9 +8,9 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from acme_desktop.core.importer.preview import Difference
-from acme_desktop.gui.importer.changed_parts import MARKS, Span, changed_parts
 from acme_desktop.gui.importer.fates import FATES
 from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets.changed_parts import MARKS, Span, changed_parts
 
 _NOWHERE = QModelIndex()
 _LONGEST = 2000

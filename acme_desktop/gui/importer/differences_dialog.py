@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
 from acme_desktop.core.importer.preview import Difference, Fate
 from acme_desktop.core.importer.report import ImportReport
 from acme_desktop.gui.background.jobs import JobRunner, Lane
-from acme_desktop.gui.importer.changed_parts import MarkedCells
 from acme_desktop.gui.importer.difference_rows import ROW_TITLES, UPDATE_TITLES, DifferenceModel, DifferenceRow
 from acme_desktop.gui.importer.fates import FATE_HINTS, FATES
 from acme_desktop.gui.importer.reasons import REASONS, line_range
 from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets.changed_parts import MarkedCells
 from acme_desktop.gui.widgets.notices import Banner
 
 if TYPE_CHECKING:
