@@ -20,7 +20,7 @@ from acme_desktop.core.foundation.moments import iso
 CHANNEL = "acme_changes"
 """The NOTIFY channel; its payload is the change set's id."""
 
-Kind = Literal["create", "update", "delete", "bulk_edit", "import", "undo"]
+Kind = Literal["create", "update", "delete", "bulk_edit", "import", "undo", "restore"]
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,38 @@ class ChangeSet:
     def to_json(self) -> dict[str, Any]:
         """One change set as an object."""
         return {**asdict(self), "created_at": iso(self.created_at)}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which change sets; what is None, blank or empty does not restrict.
+
+    Attributes:
+        kinds: one of these.
+        actor: by that person, exactly so written.
+        text: each of its words is in the summary, the person's or the client's name.
+        start, end: finished then or between; both ends included.
+    """
+
+    kinds: tuple[str, ...] = ()
+    actor: str | None = None
+    text: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def conditions(self, texts: str, time: str) -> list[tuple[str, Any]]:
+        """SQL conditions, each with its value, on the columns named; not those on the kind."""
+        found: list[tuple[str, Any]] = [(f"({texts}) ILIKE %s", _containing(word)) for word in self.text.split()]
+        for sql, value in (("actor = %s", self.actor), (f"{time} >= %s", self.start), (f"{time} <= %s", self.end)):
+            if value is not None:
+                found.append((sql, value))
+        return found
+
+
+def _containing(word: str) -> str:
+    for special in ("\\", "%", "_"):
+        word = word.replace(special, "\\" + special)
+    return f"%{word}%".replace("\0", "")
 
 
 _COLUMNS = "id, kind, actor, client, created_at, created, updated, deleted, undoes, summary"
@@ -131,11 +163,26 @@ def by_ids(connection: Connection[Any], identifiers: Collection[int]) -> dict[in
         return {found.id: found for found in cursor}
 
 
-def latest(connection: Connection[Any], *, limit: int = 100, before: int | None = None) -> list[ChangeSet]:
+def latest(
+    connection: Connection[Any], *, limit: int = 100, before: int | None = None, wanted: Wanted | None = None
+) -> list[ChangeSet]:
     """The newest change sets first; `before` is the last id of the page above."""
+    wanted = wanted or Wanted()
+    conditions = wanted.conditions("summary || ' ' || actor || ' ' || client", "created_at")
+    if wanted.kinds:
+        conditions.append(("kind = ANY(%s)", list(wanted.kinds)))
+    conditions.append(("id < coalesce(%s, 9223372036854775807)", before))
     with connection.cursor(row_factory=class_row(ChangeSet)) as cursor:
         return cursor.execute(
-            f"SELECT {_COLUMNS} FROM change_sets WHERE id < coalesce(%s, 9223372036854775807) "
+            f"SELECT {_COLUMNS} FROM change_sets WHERE {' AND '.join(sql for sql, _ in conditions)} "
             "ORDER BY id DESC LIMIT %s",
-            (before, limit),
+            (*(value for _, value in conditions), limit),
         ).fetchall()
+
+
+def actors(connection: Connection[Any]) -> list[str]:
+    """Everybody who ever changed or imported something, by name."""
+    return [name for (name,) in connection.execute(_ACTORS)]
+
+
+_ACTORS = "SELECT DISTINCT actor FROM change_sets UNION SELECT DISTINCT actor FROM imports ORDER BY 1"

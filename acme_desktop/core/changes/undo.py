@@ -233,7 +233,9 @@ def _kept(connection: Connection[Any]) -> tuple[Kept, ...]:
 
 
 def _nothing_left(connection: Connection[Any], target: ChangeSet, kept: tuple[Kept, ...]) -> Refused:
-    row = connection.execute("SELECT max(id) FROM change_sets WHERE undoes = %s", (target.id,)).fetchone()
+    row = connection.execute(
+        "SELECT max(id) FROM change_sets WHERE undoes = %s AND kind = 'undo'", (target.id,)
+    ).fetchone()
     details = "\n".join(f"{product.sku}: {product.why}" for product in kept)
     if row is not None and row[0] is not None:
         return Refused(

@@ -23,7 +23,7 @@ WITH RECURSIVE chain AS (
     SELECT chain.root, next.id, chain.length + 1
     FROM chain
     JOIN LATERAL (
-        SELECT max(id) AS id FROM change_sets WHERE undoes = chain.tip
+        SELECT max(id) AS id FROM change_sets WHERE undoes = chain.tip AND kind = 'undo'
     ) AS next ON next.id IS NOT NULL
 )
 SELECT DISTINCT ON (root) root, tip, length FROM chain ORDER BY root, length DESC
@@ -74,5 +74,5 @@ def next_redo(connection: Connection[Any]) -> tuple[ChangeSet, int] | None:
 
 def _recent(connection: Connection[Any]) -> tuple[list[ChangeSet], dict[int, Standing]]:
     latest = change_set.latest(connection, limit=_REACH)
-    roots = [one for one in latest if one.undoes is None and not one.empty]
+    roots = [one for one in latest if one.kind != "undo" and not one.empty]
     return roots, standing(connection, [root.id for root in roots])

@@ -121,7 +121,7 @@ LIMIT %s
 """
 
 # A running import's session holds a lock; one that is "reading" without it was cut off.
-_SELECT = """
+SELECT = """
 SELECT i.id, i.change_set_id, i.file, i.options, i.profile, i.read, i.created, i.updated, i.unchanged, i.superseded,
     i.rejected, i.skipped, i.rejects_file, i.error, i.actor, i.client, i.started_at, i.finished_at, i.seconds,
     CASE WHEN i.status = 'reading' AND NOT EXISTS (
@@ -174,7 +174,7 @@ def get(connection: Connection[Any], import_id: int) -> ImportRecord:
         NotFound: there is none with that id.
     """
     with connection.cursor(row_factory=class_row(ImportRecord)) as cursor:
-        record = cursor.execute(f"{_SELECT} WHERE i.id = %(id)s", {"class": running.CLASS, "id": import_id}).fetchone()
+        record = cursor.execute(f"{SELECT} WHERE i.id = %(id)s", {"class": running.CLASS, "id": import_id}).fetchone()
     if record is None:
         raise NotFound(f"There is no import {import_id}.", "See `acme-desktop imports list`.")
     return record
@@ -184,14 +184,14 @@ def latest(connection: Connection[Any], *, limit: int = 100) -> list[ImportRecor
     """The newest imports first."""
     with connection.cursor(row_factory=class_row(ImportRecord)) as cursor:
         parameters = {"class": running.CLASS, "limit": limit}
-        return cursor.execute(f"{_SELECT} ORDER BY i.id DESC LIMIT %(limit)s", parameters).fetchall()
+        return cursor.execute(f"{SELECT} ORDER BY i.id DESC LIMIT %(limit)s", parameters).fetchall()
 
 
 def abandoned(connection: Connection[Any], *, days: int) -> list[ImportRecord]:
     """The imports that were cut off more than so many days ago."""
     with connection.cursor(row_factory=class_row(ImportRecord)) as cursor:
         parameters = {"class": running.CLASS, "days": days}
-        old = f"{_SELECT} WHERE i.status = 'reading' AND i.started_at < now() - make_interval(days => %(days)s)"
+        old = f"{SELECT} WHERE i.status = 'reading' AND i.started_at < now() - make_interval(days => %(days)s)"
         return [record for record in cursor.execute(old, parameters) if record.status == "interrupted"]
 
 
