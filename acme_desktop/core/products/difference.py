@@ -131,7 +131,8 @@ def counts(database: Database, between: Between, progress: Progress | None = Non
     with database.cancellable(progress) if progress else database.connect() as connection:
         connection.execute(_SNAPSHOT)
         found = f"SELECT {_KIND} AS kind, count(*) FROM {_joined(between.span(connection))} GROUP BY 1"
-        numbers: dict[Any, Any] = dict(connection.execute(found, prepare=False).fetchall())
+        rows: list[Any] = connection.execute(found, prepare=False).fetchall()
+        numbers = dict(rows)
     return Counts(*(numbers.get(kind, 0) for kind in KINDS))
 
 

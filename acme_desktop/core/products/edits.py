@@ -78,6 +78,7 @@ def update(
     author: Author,
     original: Product | None = None,
     if_change_set: int | None = None,
+    summary: str = "",
 ) -> ChangeSet | None:
     """Change one product; returns None where the product is so already (nothing is written).
 
@@ -85,6 +86,7 @@ def update(
         sku: which product, in any letter case.
         original: the product as the person saw it; any difference since refuses the edit.
         if_change_set: the product's `change_set_id` as the person saw it; a product touched since refuses the edit.
+        summary: what the history calls it; "" is the edit of that SKU.
 
     Raises:
         InvalidProduct: a value that a product may not have.
@@ -99,7 +101,7 @@ def update(
         conflicts.check(connection, current, changes, original, if_change_set)
         if edited == current:
             return None
-        identifier = change_set.begin(connection, "update", author, summary=f"Edit {current.sku}")
+        identifier = change_set.begin(connection, "update", author, summary=summary or f"Edit {current.sku}")
         before_images.keep(connection, identifier, "update", "sku_key = lower(%s::text)", (current.sku,))
         _write(connection, current, edited, identifier)
         return change_set.finish(connection, identifier, updated=1)
