@@ -34,7 +34,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
     with context.progress(options.file) as progress:
         number = export.export(
             context.workspace.database,
-            products.chosen_filter(options),
+            products.chosen_filter(options, context),
             products.chosen_sort(options),
             target,
             progress,

@@ -12,7 +12,7 @@ from acme_desktop.cli.output import Context
 from acme_desktop.core.changes import history
 from acme_desktop.core.changes.change_set import ChangeSet
 from acme_desktop.core.foundation.errors import Refused, UsageProblem
-from acme_desktop.core.products import edits, listing
+from acme_desktop.core.products import changed_by, edits, listing
 from acme_desktop.core.products.filters import SORT_FIELDS, Filter, Sort
 from acme_desktop.core.products.product import Changes, Product, counted
 
@@ -69,7 +69,13 @@ def add_filter_options(parser: argparse.ArgumentParser) -> None:
     for field in ("sku", "name", "description"):
         group.add_argument(f"--{field}", metavar="TEXT", help=f"the {field} contains this, in any letter case")
     group.add_argument("--search", metavar="TEXT", help="any of the three contains this")
+    group.add_argument(
+        "--ignore-accents", action="store_true", help="these four take no heed of accents: cafe finds café"
+    )
     group.add_argument("--active", choices=_YES_NO)
+    group.add_argument(
+        "--changed-by-import", type=_positive, metavar="ID", help="touched last by that import; see `imports list`"
+    )
     for field in ("created", "updated"):
         for end, words in (("from", "then or later"), ("to", "then or earlier")):
             group.add_argument(
@@ -96,8 +102,16 @@ def chosen_sort(options: argparse.Namespace) -> Sort:
     return Sort.of(*(key for sort in options.sort or () for key in sort.keys))
 
 
-def chosen_filter(options: argparse.Namespace) -> Filter:
-    """The filter that the options describe."""
+def chosen_filter(options: argparse.Namespace, context: Context) -> Filter:
+    """The filter that the options describe.
+
+    Raises:
+        NotFound: there is no such import, or it changed nothing.
+    """
+    changed_in = None
+    if options.changed_by_import is not None:
+        with context.workspace.database.connect() as connection:
+            changed_in = changed_by.by_number(connection, options.changed_by_import).change_set_id
     return Filter(
         sku=options.sku,
         name=options.name,
@@ -108,6 +122,8 @@ def chosen_filter(options: argparse.Namespace) -> Filter:
         created_to=options.created_to,
         updated_from=options.updated_from,
         updated_to=options.updated_to,
+        changed_in=changed_in,
+        ignore_accents=options.ignore_accents,
     )
 
 
@@ -128,7 +144,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
 
 
 def _list(options: argparse.Namespace, context: Context) -> None:
-    question, sort, database = chosen_filter(options), chosen_sort(options), context.workspace.database
+    question, sort, database = chosen_filter(options, context), chosen_sort(options), context.workspace.database
     if context.json and options.page is None and options.page_size is None:
         for products in listing.stream(database, question, sort):
             for product in products:
@@ -156,7 +172,7 @@ def _show_table(products: Iterable[Product], context: Context) -> None:
 
 
 def _count(options: argparse.Namespace, context: Context) -> None:
-    number = listing.count(context.workspace.database, chosen_filter(options))
+    number = listing.count(context.workspace.database, chosen_filter(options, context))
     if context.json:
         context.emit({"count": number})
     else:

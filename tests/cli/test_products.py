@@ -48,6 +48,9 @@ def test_list(filled: Any) -> None:
     assert skus("--name", "CUP") == ["b-2", "c-3"]
     assert skus("--search", "-1") == ["A-1"]
     assert skus("--active", "no") == ["A-1"]
+    assert skus("--sort", "active", "--sort", "name:desc") == ["A-1", "c-3", "b-2"]
+    assert skus("--name", "cüp") == []
+    assert skus("--name", "cüp", "--ignore-accents") == ["b-2", "c-3"]
     assert skus("--sku", "nothing") == []
     assert skus("--page-size", "2") == ["A-1", "b-2"]
     assert skus("--page-size", "2", "--page", "2") == ["c-3"]
@@ -134,3 +137,13 @@ def test_wrong_usage(acme: Any, wrong: list[str]) -> None:
     ran = acme(*wrong)
     assert (ran.status, ran.out) == (2, "")
     assert "Traceback" not in ran.err
+
+
+def test_products_that_an_import_changed(filled: Any, tmp_path: Any) -> None:
+    file = tmp_path / "p.csv"
+    file.write_text("sku,name\nb-2,Beaker\nd-4,Dish\n")
+    imported = filled("import", str(file), "--json").object["import_id"]
+    listed = filled("products", "list", "--changed-by-import", str(imported), "--json").objects
+    assert [product["sku"] for product in listed] == ["b-2", "d-4"]
+    assert filled("products", "count", "--changed-by-import", str(imported)).out == "2\n"
+    assert filled("products", "count", "--changed-by-import", "99").status == 4

@@ -22,29 +22,26 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import Connection, sql
 
+from acme_desktop.core.database.segments import (
+    KINDS,
+    METHODS,
+    OF_TRIGRAMS,
+    ONLY,
+    Bound,
+    Coverage,
+    Index,
+    Segment,
+    coverage,
+)
 from acme_desktop.core.foundation.progress import Progress
 
 if TYPE_CHECKING:
     from acme_desktop.core.database.connections import Database
-
-NAME_SORTED = "lower(left(name, 200))"
-"""What products are sorted by name by: a whole name may be too long for an index."""
-
-_METHODS = {
-    "name": f"({NAME_SORTED}, id)",
-    "created": "(created_at, id)",
-    "updated": "(updated_at, id)",
-    # Nothing but an update by another program is ever added, so there is no point in a list of pending entries.
-    "search": "USING gin (sku_key gin_trgm_ops, name gin_trgm_ops, description gin_trgm_ops) WITH (fastupdate = off)",
-}
-KINDS = tuple(_METHODS)
-"""The indexes of a segment, in the order in which they are made."""
 
 # A tail up to this many products, or this share of all, is looked through faster than a person notices.
 _FEW = 20_000
@@ -57,94 +54,6 @@ _LATER_PART = 4
 _LOCK = 0x61636D66
 
 _log = logging.getLogger(__name__)
-
-
-class Bound(NamedTuple):
-    """Up to where a segment reaches: by the last change set or, for products that have none, by their id."""
-
-    change_set: int
-    product: int
-
-    @property
-    def within(self) -> str:
-        """The products up to the bound."""
-        return f"(changed_in <= {self.change_set} OR (changed_in IS NULL AND id <= {self.product}))"
-
-    @property
-    def beyond(self) -> tuple[str, str]:
-        """The others, in two parts of which each has its index."""
-        return f"changed_in > {self.change_set}", f"(changed_in IS NULL AND id > {self.product})"
-
-
-@dataclass(frozen=True)
-class Segment:
-    """The products after one bound and up to another; without a lower bound from the first one on."""
-
-    lower: Bound | None
-    upper: Bound
-
-    @property
-    def condition(self) -> str:
-        """The products of the segment, word for word as its indexes have it."""
-        if self.lower is None:
-            return self.upper.within
-        return f"({' OR '.join(self.lower.beyond)}) AND {self.upper.within}"
-
-    def index(self, kind: str) -> str:
-        """The name of one of its indexes, which tells its bounds."""
-        return "_".join(["products", kind, *(str(part) for part in (*(self.lower or (0, 0)), *self.upper))])
-
-
-@dataclass(frozen=True)
-class _Index:
-    name: str
-    kind: str
-    segment: Segment
-    valid: bool
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """Which indexes there are, as of one look at the server's catalogue."""
-
-    indexes: tuple[_Index, ...] = ()
-
-    def segments(self, kind: str) -> tuple[Segment, ...]:
-        """The segments that this kind of index covers without a gap from the first product on."""
-        found: list[Segment] = []
-        usable = [index.segment for index in self.indexes if index.kind == kind and index.valid]
-        bound: Bound | None = None
-        while following := [segment for segment in usable if segment.lower == bound]:
-            found.append(max(following, key=lambda segment: segment.upper))
-            bound = found[-1].upper
-        return tuple(found)
-
-    def parts(self, kind: str | None) -> tuple[str, ...]:
-        """Conditions that divide all products so that each part has its index; one that holds always without any."""
-        segments = self.segments(kind) if kind else ()
-        if not segments:
-            return ("true",)
-        return (*(segment.condition for segment in segments), *segments[-1].upper.beyond)
-
-
-_INDEXES = r"""
-SELECT c.relname, i.indisvalid
-FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
-WHERE i.indrelid = 'products'::regclass AND c.relname ~ '^products_[a-z]+_\d+_\d+_\d+_\d+$'
-"""
-
-
-def coverage(connection: Connection[Any]) -> Coverage:
-    """Which segments are indexed; one small question, so that nobody has to remember the answer."""
-    return Coverage(tuple(_parse(name, valid) for name, valid in connection.execute(_INDEXES).fetchall()))
-
-
-def _parse(name: str, valid: bool) -> _Index:
-    _, kind, *numbers = name.split("_")
-    first, second, third, fourth = (int(number) for number in numbers)
-    lower = Bound(first, second) if first or second else None
-    return _Index(name, kind, Segment(lower, Bound(third, fourth)), valid)
-
 
 _GIVE_WAY = """
 SELECT pg_cancel_backend(l.pid)
@@ -194,7 +103,8 @@ def _maintain(connection: Connection[Any], progress: Progress) -> bool:
     if not _due(connection, now):
         return False
     _drop(connection, [index for index in now.indexes if not index.valid])
-    kinds = [kind for kind in KINDS if kind != "search" or _has_trigrams(connection)]
+    trigrams = _has_trigrams(connection)
+    kinds = [kind for kind in KINDS if trigrams or kind not in OF_TRIGRAMS]
     connection.execute("ANALYZE products")  # so that the new products are well searched until they are indexed
     wanted = _plan(connection, now)
     existing = {index.name for index in now.indexes if index.valid}
@@ -207,17 +117,22 @@ def _maintain(connection: Connection[Any], progress: Progress) -> bool:
             done += 1
             progress.update(done)
             progress.check()
-    _drop(connection, [index for index in coverage(connection).indexes if index.segment not in wanted])
+    _drop(connection, [index for index in coverage(connection).indexes if not _needed(index, wanted)])
     progress.stage("Tidying up")
     # For the planner's statistics, and so that counting need not look at every row.
     connection.execute("VACUUM (ANALYZE) products")
     return True
 
 
+def _needed(index: Index, wanted: Sequence[Segment]) -> bool:
+    return index.segment in wanted and index.kind in KINDS
+
+
 def _due(connection: Connection[Any], now: Coverage) -> bool:
-    if any(not index.valid for index in now.indexes):
+    if any(not index.valid or index.kind not in KINDS for index in now.indexes):
         return True
-    kinds = [kind for kind in KINDS if kind != "search" or _trigrams_installed(connection)]
+    trigrams = _trigrams_installed(connection)
+    kinds = [kind for kind in KINDS if trigrams or kind not in OF_TRIGRAMS]
     known = [now.segments(kind) for kind in kinds]
     if any(segments != known[0] for segments in known):  # a step was cut off
         return True
@@ -273,14 +188,14 @@ def _create(connection: Connection[Any], segment: Segment, kind: str) -> None:
     connection.execute(
         statement.format(
             name=sql.Identifier(segment.index(kind)),
-            method=sql.SQL(_METHODS[kind]),
-            condition=sql.SQL(segment.condition),
+            method=sql.SQL(METHODS[kind]),
+            condition=sql.SQL(segment.condition + (f" AND ({ONLY[kind]})" if kind in ONLY else "")),
         )
     )
     _log.info("made the index %s", segment.index(kind))
 
 
-def _drop(connection: Connection[Any], indexes: Sequence[_Index]) -> None:
+def _drop(connection: Connection[Any], indexes: Sequence[Index]) -> None:
     for index in indexes:
         connection.execute(sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(sql.Identifier(index.name)))
 

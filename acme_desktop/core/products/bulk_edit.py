@@ -17,7 +17,7 @@ from psycopg.rows import class_row
 from acme_desktop.core.changes import before_images, change_set
 from acme_desktop.core.changes.change_set import Author, ChangeSet
 from acme_desktop.core.changes.locks import lock_catalogue
-from acme_desktop.core.database.catalogue_indexes import coverage
+from acme_desktop.core.database.segments import coverage
 from acme_desktop.core.foundation.errors import Refused
 from acme_desktop.core.foundation.product_rules import BLANKS, DESCRIPTION_MAX, NAME_MAX
 from acme_desktop.core.products.bulk_changes import BulkChange

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from acme_desktop.core.database.catalogue_indexes import NAME_SORTED
+from acme_desktop.core.database.segments import NAME_SORTED
 from acme_desktop.core.foundation.errors import UsageProblem
-from acme_desktop.core.foundation.product_rules import storable
+from acme_desktop.core.products.matching import contains, has_trigram
 
 if TYPE_CHECKING:
     from acme_desktop.core.products.product import Product
@@ -33,6 +31,7 @@ class Filter:
         created_from, created_to, updated_from, updated_to: both ends included; a bare date is that whole day in UTC,
             and a time without a zone is UTC.
         changed_in: touched last by that change set.
+        ignore_accents: the texts are found whatever accents they have here or there: cafe, café and CAFÉ alike.
     """
 
     sku: str | None = None
@@ -45,6 +44,7 @@ class Filter:
     updated_from: date | datetime | None = None
     updated_to: date | datetime | None = None
     changed_in: int | None = None
+    ignore_accents: bool = False
 
     @property
     def empty(self) -> bool:
@@ -63,14 +63,14 @@ def where(question: Filter) -> Clause:
 
 def _conditions(question: Filter) -> list[Clause]:
     conditions = []
-    if sku := (question.sku or "").strip():
-        conditions.append(_contains(sku, "sku"))
-    if question.name:
-        conditions.append(_contains(question.name, "name"))
-    if question.description:
-        conditions.append(_contains(question.description, "description"))
-    if question.search and question.search.strip():
-        conditions.append(_contains(question.search.strip(), "sku", "name", "description"))
+    for text, fields in (
+        ((question.sku or "").strip(), ("sku",)),
+        (question.name, ("name",)),
+        (question.description, ("description",)),
+        ((question.search or "").strip(), ("sku", "name", "description")),
+    ):
+        if text:
+            conditions.append(Clause(*contains(text, *fields, ignore_accents=question.ignore_accents)))
     if question.active is not None:
         conditions.append(Clause("active = %s", (question.active,)))
     for field in ("created", "updated"):
@@ -81,26 +81,6 @@ def _conditions(question: Filter) -> list[Clause]:
     if question.changed_in is not None:
         conditions.append(Clause("changed_in = %s", (question.changed_in,)))
     return conditions
-
-
-def _contains(text: str, *fields: str) -> Clause:
-    if not storable(text):  # no product contains it
-        return Clause("false")
-    tests = {
-        # the key is in lower case already and SKUs are in NFC
-        "sku": Clause("sku_key LIKE lower(%s::text)", (_pattern(unicodedata.normalize("NFC", text)),)),
-        "name": Clause("name ILIKE %s", (_pattern(text),)),
-        "description": Clause("description ILIKE %s", (_pattern(text),)),
-    }
-    chosen = [tests[field] for field in fields]
-    sql = " OR ".join(clause.sql for clause in chosen)
-    return Clause(f"({sql})" if len(chosen) > 1 else sql, tuple(clause.values[0] for clause in chosen))
-
-
-def _pattern(text: str) -> str:
-    for special in ("\\", "%", "_"):
-        text = text.replace(special, "\\" + special)
-    return f"%{text}%"
 
 
 def _start(value: date | datetime) -> datetime:
@@ -149,9 +129,6 @@ _UNIQUE = {"sku", "id"}
 
 Place = tuple[Any, ...]
 """Where a product stands in an order: its value of each key, then its id; see `Sort.place`."""
-
-# Three letters or digits in a row make a trigram; a shorter text is looked for in one product after the other.
-_LONG_ENOUGH = re.compile(r"[^\W_]{3}")
 
 
 @dataclass(frozen=True)
@@ -237,15 +214,15 @@ def sorting_columns(sort: Sort) -> str:
 def finding_index(question: Filter) -> str | None:
     """The kind of index that finds what matches; "" is one that every product is in."""
     texts = (question.sku, question.name, question.description, question.search)
-    if any(text and _LONG_ENOUGH.search(text) for text in texts):
-        return "search"
+    if any(has_trigram(text) for text in texts):
+        return "accented" if question.ignore_accents else "search"
     if question.changed_in is not None:
         return ""
     if question.created_from or question.created_to:
         return "created"
     if question.updated_from or question.updated_to:
         return "updated"
-    return None
+    return None if question.active is None else "active"
 
 
 class _Term(NamedTuple):

@@ -20,7 +20,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from acme_desktop.core.database.catalogue_indexes import Coverage, coverage
+from acme_desktop.core.database.segments import Coverage, coverage
 from acme_desktop.core.products.filters import (
     Clause,
     Filter,

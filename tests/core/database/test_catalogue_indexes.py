@@ -13,9 +13,9 @@ import psycopg
 import pytest
 
 from acme_desktop.core.changes.locks import lock_catalogue
-from acme_desktop.core.database import catalogue_indexes
-from acme_desktop.core.database.catalogue_indexes import KINDS, Bound, Coverage, Segment
+from acme_desktop.core.database import catalogue_indexes, segments
 from acme_desktop.core.database.connections import Database
+from acme_desktop.core.database.segments import KINDS, OF_TRIGRAMS, Bound, Coverage, Segment
 from acme_desktop.core.database.urls import DatabaseUrl
 from acme_desktop.core.foundation.errors import Cancelled
 from acme_desktop.core.foundation.progress import Progress
@@ -37,9 +37,9 @@ def fill(database: Database, prefix: str, change_set: int | None, number: int) -
         connection.execute(_ROWS, (prefix, change_set, number))
 
 
-def segments(database: Database) -> tuple[Segment, ...]:
+def standing(database: Database) -> tuple[Segment, ...]:
     with database.connect() as connection:
-        now = catalogue_indexes.coverage(connection)
+        now = segments.coverage(connection)
     found = {kind: now.segments(kind) for kind in KINDS}
     assert len(set(found.values())) == 1
     assert len(now.indexes) == len(KINDS) * len(found["name"])
@@ -49,7 +49,7 @@ def segments(database: Database) -> tuple[Segment, ...]:
 def assert_divided(database: Database) -> None:
     """Every product is in exactly one part."""
     with database.connect() as connection:
-        parts = catalogue_indexes.coverage(connection).parts("name")
+        parts = segments.coverage(connection).parts("name")
         counts = " + ".join(f"coalesce(({part})::int, 0)" for part in parts)
         row = connection.execute(f"SELECT bool_and({counts} = 1) FROM products").fetchone()
         assert row == (True,)
@@ -59,7 +59,7 @@ def test_nothing_is_done_for_a_small_catalogue(database: Database) -> None:
     fill(database, "A", 1, 20)
     assert not catalogue_indexes.due(database)
     assert not catalogue_indexes.maintain(database)
-    assert segments(database) == ()
+    assert standing(database) == ()
 
 
 def test_what_is_written_later_is_in_no_index_until_it_is_much(database: Database) -> None:
@@ -70,7 +70,7 @@ def test_what_is_written_later_is_in_no_index_until_it_is_much(database: Databas
     assert catalogue_indexes.maintain(database, progress)
     assert not catalogue_indexes.due(database)
     first = Segment(None, Bound(1, 200))
-    assert segments(database) == (first,)
+    assert standing(database) == (first,)
     fill(database, "B", 2, 10)
     fill(database, "G", None, 10)
     assert_divided(database)
@@ -78,7 +78,7 @@ def test_what_is_written_later_is_in_no_index_until_it_is_much(database: Databas
     fill(database, "C", 3, 5)
     assert catalogue_indexes.due(database)
     assert catalogue_indexes.maintain(database)
-    assert segments(database) == (first, Segment(first.upper, Bound(3, 225)))
+    assert standing(database) == (first, Segment(first.upper, Bound(3, 225)))
     assert_divided(database)
     with database.connect() as connection:  # one that is changed leaves its segment, one that is not stays
         connection.execute("UPDATE products SET changed_in = 4 WHERE sku_key = 'a1'")
@@ -92,10 +92,10 @@ def test_later_segments_become_one_with_the_first_when_they_are_large(database: 
     for number in (2, 3):
         fill(database, f"B{number}-", number, 40)
         catalogue_indexes.maintain(database)
-        assert len(segments(database)) == number
+        assert len(standing(database)) == number
     fill(database, "C", 4, 60)
     catalogue_indexes.maintain(database)
-    assert segments(database) == (Segment(None, Bound(4, 540)),)
+    assert standing(database) == (Segment(None, Bound(4, 540)),)
     assert_divided(database)
 
 
@@ -107,13 +107,13 @@ def test_an_unfinished_index_is_not_used_and_is_removed(database: Database) -> N
             "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'products_search_0_0_1_100'::regclass"
         )
     with database.connect() as connection:
-        now = catalogue_indexes.coverage(connection)
+        now = segments.coverage(connection)
         assert now.segments("search") == ()
         assert now.parts("search") == ("true",)
         assert len(now.segments("name")) == 1
     assert catalogue_indexes.due(database)
     assert catalogue_indexes.maintain(database)
-    assert segments(database) == (Segment(None, Bound(1, 100)),)
+    assert standing(database) == (Segment(None, Bound(1, 100)),)
 
 
 @pytest.mark.parametrize("missing", KINDS)
@@ -124,14 +124,14 @@ def test_a_step_that_was_cut_off_is_finished(database: Database, missing: str) -
         connection.execute(f"DROP INDEX products_{missing}_0_0_1_100")
     assert catalogue_indexes.due(database)
     assert catalogue_indexes.maintain(database)
-    assert len(segments(database)) == 1
+    assert len(standing(database)) == 1
     assert not catalogue_indexes.due(database)
 
 
 def test_a_gap_ends_what_is_covered() -> None:
     a, b, c = Bound(1, 10), Bound(2, 20), Bound(3, 30)
     found = [
-        catalogue_indexes._parse(Segment(lower, upper).index("name"), valid)
+        segments._parse(Segment(lower, upper).index("name"), valid)
         for lower, upper, valid in [(None, a, True), (a, b, False), (b, c, True)]
     ]
     now = Coverage(tuple(found))
@@ -182,7 +182,7 @@ def test_it_gives_way_to_whoever_locks_the_catalogue(database: Database) -> None
         lock_catalogue(connection)
     assert catalogue_indexes.due(database)
     assert catalogue_indexes.maintain(database)
-    assert len(segments(database)) == 1
+    assert len(standing(database)) == 1
 
 
 def test_it_can_be_cancelled(database: Database) -> None:
@@ -204,7 +204,19 @@ def test_it_can_be_cancelled(database: Database) -> None:
         thread.join(10)
     assert len(errors) == 1
     assert catalogue_indexes.maintain(database)  # nothing of the first one is left that would keep this one out
-    assert len(segments(database)) == 1
+    assert len(standing(database)) == 1
+
+
+def test_an_index_of_another_version_is_removed(database: Database) -> None:
+    fill(database, "A", 1, 100)
+    catalogue_indexes.maintain(database)
+    with database.connect() as connection:
+        connection.execute("CREATE INDEX products_former_0_0_1_100 ON products (active)")
+    assert catalogue_indexes.due(database)
+    assert catalogue_indexes.maintain(database)
+    assert not catalogue_indexes.due(database)
+    with database.connect() as connection:
+        assert {index.kind for index in segments.coverage(connection).indexes} == set(KINDS)
 
 
 def test_without_the_extension_everything_else_is_indexed(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,8 +225,8 @@ def test_without_the_extension_everything_else_is_indexed(database: Database, mo
     assert catalogue_indexes.maintain(database)
     assert not catalogue_indexes.due(database)
     with database.connect() as connection:
-        now = catalogue_indexes.coverage(connection)
-    assert {index.kind for index in now.indexes} == set(KINDS) - {"search"}
+        now = segments.coverage(connection)
+    assert {index.kind for index in now.indexes} == set(KINDS) - OF_TRIGRAMS
 
 
 def test_who_may_not_make_indexes_goes_on_without(database: Database) -> None:
@@ -259,5 +271,5 @@ def test_a_killed_program_leaves_a_catalogue_that_heals(database: Database) -> N
     while catalogue_indexes.due(database):  # the server notices within a second that the program is gone
         assert time.monotonic() < deadline
         catalogue_indexes.maintain(database)
-    assert len(segments(database)) in (1, 2)
+    assert len(standing(database)) in (1, 2)
     assert_divided(database)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from acme_desktop.core.database import catalogue_indexes
+from acme_desktop.core.database import catalogue_indexes, segments
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.errors import Cancelled, NotFound, UsageProblem
 from acme_desktop.core.foundation.progress import Progress
@@ -85,6 +85,66 @@ def skus(database: Database, question: Filter, sort: Sort | None = None) -> str:
 )
 def test_filters(filled: Database, question: Filter, expected: str) -> None:
     assert skus(filled, question) == expected
+
+
+ACCENTED = [
+    ("É-1", "Café crème", None),
+    ("E-2", "CAFE CREME", "smørrebrød"),
+    ("E-3", "Cafe\u0301 creme", "100% Straße_1"),
+    ("E-4", "Łódka", "Œuvre"),
+    ("E-5", "Caff crème", "İstanbul"),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (Filter(name="cafe"), "E-2 E-3"),
+        (Filter(name="cafe", ignore_accents=True), "E-2 E-3 É-1"),
+        (Filter(name="CAFÉ Crème", ignore_accents=True), "E-2 E-3 É-1"),
+        (Filter(name="fe\u0301 c", ignore_accents=True), "E-2 E-3 É-1"),
+        (Filter(sku="e-", ignore_accents=True), "E-2 E-3 E-4 E-5 É-1"),
+        (Filter(sku="é-", ignore_accents=True), "E-2 E-3 E-4 E-5 É-1"),
+        (Filter(search="lodka", ignore_accents=True), "E-4"),
+        (Filter(description="STRASSE_1", ignore_accents=True), "E-3"),
+        (Filter(search="oeuvre", ignore_accents=True), "E-4"),
+        (Filter(search="smorrebrod", ignore_accents=True), "E-2"),
+        (Filter(search="istanbul", ignore_accents=True), "E-5"),
+        (Filter(search="1%", ignore_accents=True), ""),
+        (Filter(search="%", ignore_accents=True), "E-3"),
+        (Filter(search="_", name="e", ignore_accents=True), "E-3"),
+        (Filter(ignore_accents=True), "E-2 E-3 E-4 E-5 É-1"),
+    ],
+)
+@pytest.mark.parametrize("indexed", [False, True])
+def test_accents_can_be_ignored(
+    database: Database, question: Filter, expected: str, indexed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [(sku, name, description, True, "now", "now") for sku, name, description in ACCENTED]
+    fill(database, rows[:3])
+    if indexed:
+        index(database, monkeypatch)
+    fill(database, rows[3:])
+    assert skus(database, question) == expected
+
+
+def test_the_indexes_find_what_is_asked_for(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with database.connect() as connection:
+        connection.execute(_SERIES, (1, 2000))
+        connection.execute("UPDATE products SET name = 'Café crème' WHERE id = 77")
+    index(database, monkeypatch)
+    with database.connect() as connection:
+        connection.execute("SET enable_seqscan = off")
+        for question, used in (
+            (Filter(search="crème"), {"search"}),
+            (Filter(name="creme", ignore_accents=True), {"search", "accented"}),
+            (Filter(search="CREME", ignore_accents=True), {"search", "accented"}),
+            (Filter(active=True), {"active"}),
+        ):
+            part = segments.coverage(connection).parts("accented")[0]
+            query = f"EXPLAIN SELECT id FROM products WHERE {part} AND ({where(question).sql})"
+            plan = str(connection.execute(query, where(question).values).fetchall())
+            assert {kind for kind in segments.KINDS if f"products_{kind}_" in plan} == used, plan
 
 
 def test_a_filter_knows_whether_it_restricts() -> None:
@@ -216,7 +276,7 @@ def test_every_way_to_ask_gives_the_same(
             where(question).values,
         ).fetchall()
         asked = plans.Asked(question, sort)
-        attempts = plans._attempts(asked, catalogue_indexes.coverage(connection), 6, 2)
+        attempts = plans._attempts(asked, segments.coverage(connection), 6, 2)
         assert attempts[-1].milliseconds is None
         for attempt in attempts:
             assert [(product.id,) for product in plans._ask(connection, attempt.query)] == plain

@@ -1,0 +1,143 @@
+"""Segments of the catalogue: which products an index covers, and what its name tells of that.
+
+A *segment* is the products whose last change lies up to a bound (``changed_in <= 40``), or between two. A question
+is put to the segments, through their indexes, and to the *tail* behind the last one. Why, and how they come about:
+see `catalogue_indexes`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+
+NAME_SORTED = "lower(left(name, 200))"
+"""What products are sorted by name by: a whole name may be too long for an index."""
+
+
+def accented(text: str) -> str:
+    """Whether a text, given as SQL, holds more than ASCII."""
+    return f"octet_length({text}) <> length({text})"
+
+
+def folded(text: str) -> str:
+    """A text, given as SQL, without accents and in lower case; of ASCII just the latter."""
+    plain = f"regexp_replace(normalize(lower({text}), NFD), '[\\u0300-\\u036f]', '', 'g')"
+    for letter, letters in (("ß", "ss"), ("æ", "ae"), ("œ", "oe")):
+        plain = f"replace({plain}, '{letter}', '{letters}')"
+    return f"translate({plain}, 'łøđħŧı', 'lodhti')"
+
+
+_TEXTS = ("sku_key", "name", "description")
+
+
+def _trigrams(*texts: str) -> str:
+    # Nothing but an update by another program is ever added, so there is no point in a list of pending entries.
+    return f"USING gin ({', '.join(f'{text} gin_trgm_ops' for text in texts)}) WITH (fastupdate = off)"
+
+
+METHODS = {
+    "name": f"({NAME_SORTED}, id)",
+    "created": "(created_at, id)",
+    "updated": "(updated_at, id)",
+    "active": "(active)",
+    "search": _trigrams(*_TEXTS),
+    "accented": _trigrams(*(f"({folded(text)})" for text in _TEXTS)),
+}
+"""How each kind of index is made."""
+KINDS = tuple(METHODS)
+"""The indexes of a segment, in the order in which they are made."""
+OF_TRIGRAMS = {"search", "accented"}
+"""Those that need the trigram extension."""
+ONLY = {"accented": " OR ".join(accented(text) for text in _TEXTS)}
+"""What else holds for the products of an index, where it is not for all of its segment."""
+
+
+class Bound(NamedTuple):
+    """Up to where a segment reaches: by the last change set or, for products that have none, by their id."""
+
+    change_set: int
+    product: int
+
+    @property
+    def within(self) -> str:
+        """The products up to the bound."""
+        return f"(changed_in <= {self.change_set} OR (changed_in IS NULL AND id <= {self.product}))"
+
+    @property
+    def beyond(self) -> tuple[str, str]:
+        """The others, in two parts of which each has its index."""
+        return f"changed_in > {self.change_set}", f"(changed_in IS NULL AND id > {self.product})"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The products after one bound and up to another; without a lower bound from the first one on."""
+
+    lower: Bound | None
+    upper: Bound
+
+    @property
+    def condition(self) -> str:
+        """The products of the segment, word for word as its indexes have it."""
+        if self.lower is None:
+            return self.upper.within
+        return f"({' OR '.join(self.lower.beyond)}) AND {self.upper.within}"
+
+    def index(self, kind: str) -> str:
+        """The name of one of its indexes, which tells its bounds."""
+        return "_".join(["products", kind, *(str(part) for part in (*(self.lower or (0, 0)), *self.upper))])
+
+
+@dataclass(frozen=True)
+class Index:
+    """One index as the server has it; `valid` once it is finished."""
+
+    name: str
+    kind: str
+    segment: Segment
+    valid: bool
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Which indexes there are, as of one look at the server's catalogue."""
+
+    indexes: tuple[Index, ...] = ()
+
+    def segments(self, kind: str) -> tuple[Segment, ...]:
+        """The segments that this kind of index covers without a gap from the first product on."""
+        found: list[Segment] = []
+        usable = [index.segment for index in self.indexes if index.kind == kind and index.valid]
+        bound: Bound | None = None
+        while following := [segment for segment in usable if segment.lower == bound]:
+            found.append(max(following, key=lambda segment: segment.upper))
+            bound = found[-1].upper
+        return tuple(found)
+
+    def parts(self, kind: str | None) -> tuple[str, ...]:
+        """Conditions that divide all products so that each part has its index; one that holds always without any."""
+        segments = self.segments(kind) if kind else ()
+        if not segments:
+            return ("true",)
+        return (*(segment.condition for segment in segments), *segments[-1].upper.beyond)
+
+
+_INDEXES = r"""
+SELECT c.relname, i.indisvalid
+FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+WHERE i.indrelid = 'products'::regclass AND c.relname ~ '^products_[a-z]+_\d+_\d+_\d+_\d+$'
+"""
+
+
+def coverage(connection: Connection[Any]) -> Coverage:
+    """Which segments are indexed; one small question, so that nobody has to remember the answer."""
+    return Coverage(tuple(_parse(name, valid) for name, valid in connection.execute(_INDEXES).fetchall()))
+
+
+def _parse(name: str, valid: bool) -> Index:
+    _, kind, *numbers = name.split("_")
+    first, second, third, fourth = (int(number) for number in numbers)
+    lower = Bound(first, second) if first or second else None
+    return Index(name, kind, Segment(lower, Bound(third, fourth)), valid)
