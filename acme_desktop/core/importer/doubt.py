@@ -79,7 +79,8 @@ class Doubt(Ledger):
             if columns.sku == 0 and shape.sku_known(cells[0]):
                 one_word = shape.sku_spaced or len(above.split()) == 1
                 return above[:1] != "<" and one_word and not (shape.sku_exact and shape.holds_sku(above))
-            return columns.sku == 0 or (0 in (columns.name, columns.description, columns.active))
+            # A value over lines that broke may go on here with what passes for the cells before the SKU.
+            return self._broken_since or columns.sku == 0 or (0 in (columns.name, columns.description, columns.active))
         # A complete row with a broken quote right above can't go on in a row that begins with a quote of its own.
         sure = self._lines[start].startswith('"') and self._broken_end == start and not self._loose_short
         return self._loose_end == start and not sure and 0 in (columns.name, columns.description)
@@ -99,7 +100,7 @@ class Doubt(Ledger):
         if not shape.sku_builds and self._broken_end == start and not self._loose_short:
             # Too few rows to know SKUs by, and the broken line above is as long as a row: this is the next row.
             return True
-        return not (shape.sku_builds and loose) and self._run_of_rows(start, end)
+        return not loose and self._run_of_rows(start, end)
 
     def _run_of_rows(self, start: int, end: int) -> bool:
         """Whether the next records look like rows too."""

@@ -9,7 +9,9 @@ from.
 from __future__ import annotations
 
 import codecs
+import itertools
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -30,6 +32,9 @@ _CANDIDATES = (
     *("mac-roman", "cp850", "cp437", "cp866", "gb18030", "shift_jis", "big5", "euc-kr"),
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_WORD = re.compile(r"[^\s\x00-\x26\x28-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+")
+_RARE = "ðþýÐÞÝ¨³¹¿ªº"  # what Turkish and Polish letters look like in the Western European encoding
+_LATIN = 0.4  # a text of Latin letters has no larger share of others
 # A file whose lines are bad in no more than this share counts as UTF-8 with a few bad lines.
 FEW = 0.10
 _TELLING_LINES = 8
@@ -125,7 +130,8 @@ def readable(text: str) -> str:
 def candidates(sample: bytes) -> list[tuple[str, str]]:
     """Encodings that a sample can be read in, each with a preview of lines that are not plain ASCII; likeliest first.
 
-    The order is a hint for a person: charset-normalizer ranks, it does not decide.
+    The order is a hint for a person: how words look decides, then charset-normalizer; among Latin letters here and
+    there, Western European goes before what reads just as well.
     """
     lines = [line for line in re.split(rb"[\r\n]+", sample) if not line.isascii()]
     telling = b"\n".join(lines[:40])[:8192]
@@ -136,14 +142,50 @@ def candidates(sample: bytes) -> list[tuple[str, str]]:
         except UnicodeDecodeError:
             continue
         if not any("\x80" <= char < "\xa0" for char in text):
-            readings[name] = text.replace("\n", " ⏎ ")[:200]
+            readings[name] = text
     ranks = _ranks(telling)
-    order = sorted(readings, key=lambda name: (ranks.get(name, len(ranks)), _CANDIDATES.index(name)))
-    if "cp1252" in order[2:]:
-        # The commonest by far; charset-normalizer tends to call it something else.
-        order.remove("cp1252")
-        order.insert(1, "cp1252")
-    return [(name, readings[name]) for name in order]
+
+    def likeliness(name: str) -> tuple[float, bool, int, int]:
+        western = name == "cp1252" and sum(byte > 127 for byte in telling) < _LATIN * len(telling)
+        return (
+            round(oddity(readings[name]), 1),
+            not western,
+            ranks.get(name, len(ranks)),
+            _CANDIDATES.index(name),
+        )
+
+    order = sorted(readings, key=likeliness)
+    return [(name, readings[name].replace("\n", " ⏎ ")[:200]) for name in order]
+
+
+def oddity(text: str) -> float:
+    """How unlike real words the words with letters beyond ASCII look: the share of them that are odd, from 0 to 1.
+
+    Odd is a sign or another script inside a word, a capital after a small letter, and a Latin word most of whose
+    letters have accents.
+    """
+    words = [word for word in _WORD.findall(text) if not word.isascii()]
+    return sum(map(_odd, words)) / len(words) if words else 0.0
+
+
+def _odd(word: str) -> float:
+    letters = [char for char in word if char.isalpha()]
+    if not letters:
+        return float(len(word) > 1 and not any(char.isdigit() for char in word))
+    scripts = {_script(char) for char in letters}
+    within = word.strip("".join(char for char in word if not char.isalnum() and not char.isascii()))
+    signs = any(not char.isalnum() and not char.isascii() for char in within)
+    swapped = any(first.islower() and second.isupper() for first, second in itertools.pairwise(word))
+    accents = sum(not char.isascii() for char in letters)
+    crowded = scripts == {"LATIN"} and len(letters) > 2 and 2 * accents > len(letters)
+    if len(scripts) > 1 or signs or swapped or crowded:
+        return 1.0
+    return 0.5 if any(char in _RARE for char in letters) else 0.0
+
+
+def _script(letter: str) -> str:
+    script = unicodedata.name(letter, "").split(" ")[0]
+    return "HAN" if script in ("CJK", "HIRAGANA", "KATAKANA") else script
 
 
 def _ranks(telling: bytes) -> dict[str, int]:

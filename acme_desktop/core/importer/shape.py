@@ -154,12 +154,14 @@ def swallowed_rows(raw: str, grammar: Grammar, shape: Shape) -> int:
         first, last = bisect_right(ends, start), bisect_right(ends, end - 1)
         inner = [line for line in lines[first + 1 : last] if line.strip()]
         rows, sure = _rows_among(inner, grammar, shape)
+        sure |= any(_is_header(line, grammar, shape) for line in lines[first + 1 : last + 1])
+        sure |= _complete_at_the_start(lines[first], index, grammar, shape)
         if index > shape.columns.sku:
             more, surely = _row_at_the_end(lines[last], grammar, shape)
         else:
             more, surely = _row_at_the_start(lines[first], grammar, shape)
         rows, sure = rows + more, sure or surely
-        if index == shape.columns.sku or (rows and (sure or 2 * rows > len(inner) + 1)):
+        if index == shape.columns.sku or sure or (rows and 2 * rows > len(inner) + 1):
             return max(rows, 1)
     return int(_closes_early(raw, grammar, shape))
 
@@ -186,7 +188,31 @@ def _rows_among(lines: list[str], grammar: Grammar, shape: Shape) -> tuple[int, 
             fits = shape.fits(cells)
             rows += fits or known
             sure |= fits and known and not cells[sku].isalpha()
+        sure |= _begins_a_row(line.split(grammar.delimiter), shape)
     return rows, sure
+
+
+def _begins_a_row(cells: Sequence[str], shape: Shape) -> bool:
+    """Whether a line of too many cells is a row's beginning, up to a quote that opens a value and was doubled."""
+    opens = next((index for index, cell in enumerate(cells) if cell.startswith('""')), 0)
+    if not shape.columns.sku < opens < len(shape.columns.header) or opens < 2:
+        return False
+    numbers = (cells[index].strip() for index in shape.numeric if index < opens)
+    return shape.sku_known(cells[shape.columns.sku]) and all(not text or _is_number(text) for text in numbers)
+
+
+def _is_header(line: str, grammar: Grammar, shape: Shape) -> bool:
+    """Whether a line repeats the header."""
+    return [cell.strip() for cell in _bare(line, grammar)] == [cell.strip() for cell in shape.columns.header]
+
+
+def _complete_at_the_start(line: str, index: int, grammar: Grammar, shape: Shape) -> bool:
+    """Whether the line on which the value at `index` begins is a whole row by itself, down to its word for active."""
+    active = shape.columns.active
+    if active is None or active <= index:
+        return False
+    cells = _bare(line, grammar)
+    return shape.fits(cells) and cells[active].strip().isalpha() and shape.sku_known(cells[shape.columns.sku])
 
 
 def _row_at_the_end(line: str, grammar: Grammar, shape: Shape) -> tuple[bool, bool]:

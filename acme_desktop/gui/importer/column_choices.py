@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QGroupBox, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QGroupBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from acme_desktop.core.foundation.errors import InputProblem
 from acme_desktop.core.importer.fill_down import FILLED_FIELDS, Offer
@@ -68,7 +68,10 @@ class ColumnChoices(QGroupBox):
         self.offer.setAutoDefault(False)
         self.offer.clicked.connect(self._accept_offer)
         self.offer.hide()
-        rows.addRow("", self.offer)
+        offered = QHBoxLayout()
+        offered.addWidget(self.offer)
+        offered.addStretch()
+        rows.addRow("", offered)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.addLayout(rows)

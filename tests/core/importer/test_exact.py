@@ -173,3 +173,29 @@ def test_a_small_file_goes_on_right_after_a_broken_row(files: Files) -> None:
     assert "plain text" in report["rejected"][0]["message"]
     report = files.report('sku,name\nA1,Cup\nA2,"Mug\nA3,Jug\n')
     assert kept(report) == ["A1", "A3"]
+
+
+def test_a_value_that_holds_the_header_again_is_none(files: Files) -> None:
+    report = files.report(around('B-101,"Cup,x,yes\nsku,name",description,active\n'))
+    assert rejected(report) == [(12, 13, "unclosed_quote")]
+    assert kept(report) == ALL
+
+
+def test_a_row_that_was_swallowed_up_to_a_doubled_quote(files: Files) -> None:
+    report = files.report(around('B-101,Cup,"\nA-102,Mug,""nice\nand red\n",yes\n'))
+    assert "B-101" not in kept(report)
+    assert {12, 13} <= {line for first, last, _ in rejected(report) for line in range(first, last + 1)}
+
+
+def test_a_value_that_begins_on_a_whole_row_and_ends_in_another(files: Files) -> None:
+    report = files.report(around('A-101,"Cup,x,yes\n75e5,Mug",nice,no\n'))
+    assert rejected(report) == [(12, 13, "unclosed_quote")]
+    assert kept(report) == ALL
+
+
+def test_no_row_begins_inside_a_value_over_lines_that_broke(files: Files) -> None:
+    header, rows = "vendor,stock,description,name,sku\n", [f"Acme,{n},fine,Cup {n},A-{n:03}\n" for n in range(1, 21)]
+    broken = 'Acme,405,"<ul>\na,b\n   indented\n1,2,"3\nMaterial: oak",Table,A-100\n'
+    report = files.report(header + "".join(rows[:10]) + broken + "".join(rows[10:]))
+    assert "A-100" not in kept(report)
+    assert kept(report)[:10] == ALL[:10]
