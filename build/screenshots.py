@@ -145,7 +145,7 @@ def shoot_all(stage: Stage, folder: Path) -> None:
     stage.shoot("import-preview")
     mapping.findChild(QPushButton, "startImportButton").click()
     report = stage.dialog("importReportDialog")
-    stage.until(lambda: report.rejects.rowCount())
+    stage.until(lambda: report.rejects.records.rowCount())
     stage.shoot("import-report")
     report.close()
     shoot_encoding(stage, folder)

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QDialogButtonBox,
-    QHeaderView,
     QLabel,
     QTabBar,
     QTableView,
@@ -27,6 +25,7 @@ from acme_desktop.gui.importer.reasons import REASONS, line_range
 from acme_desktop.gui.widgets import formatting
 from acme_desktop.gui.widgets.changed_parts import MarkedCells
 from acme_desktop.gui.widgets.notices import Banner
+from acme_desktop.gui.widgets.tables import dress
 
 if TYPE_CHECKING:
     from acme_desktop.core.importer.staged import StagedImport
@@ -160,27 +159,11 @@ class _Table(QTableView):
 
     def __init__(self, model: DifferenceModel) -> None:
         super().__init__()
-        self.setObjectName("differencesTable")
-        self.setAccessibleName("Rows of the file and what changes")
-        self.setProperty("framed", True)
         self.setModel(model)
+        dress(self, "differencesTable", "Rows of the file and what changes")
         self.setItemDelegate(MarkedCells(self))
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setWordWrap(False)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(self.fontMetrics().height() + 11)
-        header = self.horizontalHeader()
-        header.setAccessibleName("Column headers")
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(56)
-        header.setStretchLastSection(True)
-        header.setFixedHeight(self.fontMetrics().height() + 15)
+        self.horizontalHeader().setMinimumSectionSize(56)
+        self.horizontalHeader().setStretchLastSection(True)
 
     def set_widths(self, widths: Sequence[int]) -> None:
         """Widths in pixels; 0 takes the rest."""

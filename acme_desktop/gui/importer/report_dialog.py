@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,26 +21,35 @@ from PySide6.QtWidgets import (
 
 from acme_desktop.core.importer.report import ImportReport, Superseded
 from acme_desktop.gui import errors, icons
-from acme_desktop.gui.importer.details import DetailColumn, DetailModel, DetailTable
 from acme_desktop.gui.importer.fates import FATE_HINTS, FATES, fate_tone
 from acme_desktop.gui.importer.reasons import REASONS, line_range
 from acme_desktop.gui.widgets import formatting
 from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.notices import Banner, Tile
+from acme_desktop.gui.widgets.records import Column, RecordTable
 
 SHOWN_DETAILS = 1000
 
+
+@dataclass(frozen=True)
+class _Row:
+    """A rejected or superseded row, and its place in the table."""
+
+    id: int
+    record: Any
+
+
 _REJECT_COLUMNS = (
-    DetailColumn("Line", 84, line_range, right=True),
-    DetailColumn("Column", 96, lambda row: row["field"] or ""),
-    DetailColumn("Reason", 156, lambda row: REASONS.get(row["reason"], row["reason"])),
-    DetailColumn("What is wrong", 0, lambda row: row["message"]),
-    DetailColumn("Value", 150, lambda row: row["value"]),
+    Column("Line", 84, lambda row: line_range(row.record), right=True),
+    Column("Column", 96, lambda row: row.record["field"] or ""),
+    Column("Reason", 156, lambda row: REASONS.get(row.record["reason"], row.record["reason"])),
+    Column("What is wrong", 0, lambda row: row.record["message"]),
+    Column("Value", 150, lambda row: row.record["value"]),
 )
 _SUPERSEDED_COLUMNS = (
-    DetailColumn("Line", 90, lambda row: formatting.number(row.line), right=True),
-    DetailColumn("Superseded by line", 160, lambda row: formatting.number(row.by_line), right=True),
-    DetailColumn("SKU", 0, lambda row: row.sku),
+    Column("Line", 90, lambda row: formatting.number(row.record.line), right=True),
+    Column("Superseded by line", 160, lambda row: formatting.number(row.record.by_line), right=True),
+    Column("SKU", 0, lambda row: row.record.sku),
 )
 
 
@@ -90,11 +100,11 @@ class ImportReportDialog(QDialog):
     def _setup_details(self, layout: QVBoxLayout) -> None:
         report = self.report
         self.tabs = QTabWidget(objectName="reportTabs", documentMode=True)
-        self.rejects = DetailModel(_REJECT_COLUMNS, self)
-        self.superseded = DetailModel(_SUPERSEDED_COLUMNS, self)
+        self.rejects = RecordTable(_REJECT_COLUMNS, "rejectsTable", "Rejected rows", several=True)
+        self.superseded = RecordTable(_SUPERSEDED_COLUMNS, "supersededTable", "Superseded rows", several=True)
         pages = (
-            (report.rejected, "&Rejected rows", DetailTable(self.rejects, "rejectsTable", "Rejected rows")),
-            (report.superseded, "&Superseded rows", DetailTable(self.superseded, "supersededTable", "Superseded rows")),
+            (report.rejected, "&Rejected rows", self.rejects),
+            (report.superseded, "&Superseded rows", self.superseded),
         )
         for count, title, table in pages:
             if count:
@@ -152,8 +162,8 @@ class ImportReportDialog(QDialog):
 
     def show_details(self, rejects: Sequence[dict[str, Any]], superseded: Sequence[Superseded]) -> None:
         """Fill the tables; they hold at most `SHOWN_DETAILS` rows each."""
-        self.rejects.show(rejects)
-        self.superseded.show(superseded)
+        for table, found in ((self.rejects, rejects), (self.superseded, superseded)):
+            table.refill([_Row(place, record) for place, record in enumerate(found)])
 
     def _choose_target(self) -> None:
         source = Path(self.report.file)

@@ -7,9 +7,10 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from acme_desktop.gui.widgets import theme
+from acme_desktop.gui.widgets.tables import dress
 
 _NOWHERE = QModelIndex()
 _LONGEST = 300
@@ -85,21 +86,10 @@ class SampleTable(QTableView):
 
     def __init__(self, model: SampleModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("sampleTable")
-        self.setAccessibleName("First rows of the file")
-        self.setProperty("framed", True)
         self.setModel(model)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        dress(self, "sampleTable", "First rows of the file")
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setWordWrap(False)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 9)
         header = self.horizontalHeader()
-        header.setAccessibleName("Column headers")
         header.setMinimumSectionSize(90)
         header.setMaximumSectionSize(420)
         header.setDefaultSectionSize(150)

@@ -1,4 +1,4 @@
-"""A read-only table of a few hundred records that is refilled while people look at it: selection and place stay."""
+"""A read-only table of records that is refilled while people look at it: selection and place stay."""
 
 from __future__ import annotations
 
@@ -20,20 +20,32 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from acme_desktop.gui.widgets import theme
+from acme_desktop.gui.widgets.changed_parts import MARKS, MarkedCells, Span
+from acme_desktop.gui.widgets.tables import dress
 
 _NOWHERE = QModelIndex()
+_LONGEST = 300  # characters of a cell, on one line
+_LONGEST_TIP = 2000
 _Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its title, its width (0 takes the rest), the cell's text, and its tone ("danger" ...) if it has one."""
+    """A column.
+
+    Attributes:
+        width: in pixels; 0 takes the rest.
+        text: of a record's cell.
+        tone: a colour of the theme such as "danger", or "".
+        marks: the cell's changed parts and whether they are new, as `changed_parts.MARKS` wants them, or None.
+    """
 
     title: str
     width: int
     text: Callable[[Any], str]
     right: bool = False
     tone: Callable[[Any], str] | None = None
+    marks: Callable[[Any], tuple[Sequence[Span], bool] | None] | None = None
 
 
 class RecordModel(QAbstractTableModel):
@@ -55,6 +67,14 @@ class RecordModel(QAbstractTableModel):
         self.records = list(records)
         self.endResetModel()
 
+    def add(self, records: Sequence[Any]) -> None:
+        """Show these below the others."""
+        if records:
+            first = len(self.records)
+            self.beginInsertRows(_NOWHERE, first, first + len(records) - 1)
+            self.records.extend(records)
+            self.endInsertRows()
+
     def rowCount(self, parent: _Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.records)
 
@@ -72,10 +92,16 @@ class RecordModel(QAbstractTableModel):
         if not index.isValid():
             return None
         column, record = self.columns[index.column()], self.records[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return column.text(record)
+        if role == Qt.ItemDataRole.DisplayRole:
+            text = column.text(record)
+            # Marks say where in the text they stand.
+            return text if column.marks is not None else " ".join(text[: _LONGEST * 2].split())[:_LONGEST]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return column.text(record)[:_LONGEST_TIP] or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(index.column())
+        if role == MARKS and column.marks is not None:
+            return column.marks(record)
         if role == Qt.ItemDataRole.ForegroundRole and column.tone is not None and (tone := column.tone(record)):
             return QColor(getattr(theme.colours(), tone))
         return None
@@ -92,31 +118,18 @@ class RecordTable(QTableView):
 
     def __init__(self, columns: Sequence[Column], name: str, words: str, *, several: bool = False) -> None:
         super().__init__()
-        self.setObjectName(name)
-        self.setAccessibleName(words)
+        dress(self, name, words)
         self.records = RecordModel(columns, self)
         self.setModel(self.records)
-        self._setup_looks(several)
-        self.selectionModel().selectionChanged.connect(self.picked)
-
-    def _setup_looks(self, several: bool) -> None:
+        if any(column.marks for column in columns):
+            self.setItemDelegate(MarkedCells(self))
         modes = QAbstractItemView.SelectionMode
         self.setSelectionMode(modes.ExtendedSelection if several else modes.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setProperty("framed", True)
-        self.setWordWrap(False)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(self.fontMetrics().height() + 11)
+        self._set_widths()
+        self.selectionModel().selectionChanged.connect(self.picked)
+
+    def _set_widths(self) -> None:
         header = self.horizontalHeader()
-        header.setAccessibleName("Column headers")
-        header.setHighlightSections(False)
-        header.setFixedHeight(self.fontMetrics().height() + 15)
         for place, column in enumerate(self.records.columns):
             if column.width:
                 header.resizeSection(place, column.width)

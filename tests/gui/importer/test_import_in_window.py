@@ -50,11 +50,11 @@ def test_from_a_dropped_file_to_the_catalogue(
     receipt = shown(qtbot, window, ImportReportDialog)
     assert skus(database) == ["A-1", "A-2"]
     assert find(receipt, QLabel, "reportCreated").text() == "2"
-    qtbot.waitUntil(lambda: receipt.rejects.rowCount() == 1, timeout=10_000)
-    cells = [receipt.rejects.data(receipt.rejects.index(0, column)) for column in range(4)]
+    qtbot.waitUntil(lambda: receipt.rejects.records.rowCount() == 1, timeout=10_000)
+    cells = [receipt.rejects.records.data(receipt.rejects.records.index(0, column)) for column in range(4)]
     assert cells[0] == "4"
     assert cells[2] == "No SKU"
-    assert receipt.superseded.rowCount() == 1
+    assert receipt.superseded.records.rowCount() == 1
     # The table refreshes itself.
     qtbot.waitUntil(lambda: window.products.model.count == 2, timeout=10_000)
     assert window.products.table.isVisible()

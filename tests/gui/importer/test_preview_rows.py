@@ -9,12 +9,12 @@ from pytestqt.qtbot import QtBot
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.importer import templates
 from acme_desktop.core.importer.options import ImportOptions
-from acme_desktop.gui.importer.changed_parts import MARKS, changed_parts
 from acme_desktop.gui.importer.differences_dialog import PAGE, DifferencesDialog
 from acme_desktop.gui.importer.entry import State
 from acme_desktop.gui.importer.mapping_dialog import MappingDialog
 from acme_desktop.gui.importer.report_dialog import ImportReportDialog
 from acme_desktop.gui.main_window import MainWindow
+from acme_desktop.gui.widgets.changed_parts import MARKS, changed_parts
 from tests.gui.driving import drop, fill, find, many_rows, shown, skus, write_csv
 
 

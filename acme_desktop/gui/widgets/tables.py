@@ -1,0 +1,31 @@
+"""How every read-only table of rows looks and behaves."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+
+def dress(table: QTableView, name: str, words: str) -> None:
+    """Name a table and give it its looks: whole rows are selected, nothing wraps, Tab leaves it.
+
+    Args:
+        name: the object name.
+        words: the accessible name.
+    """
+    table.setObjectName(name)
+    table.setAccessibleName(words)
+    table.setProperty("framed", True)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.setWordWrap(False)
+    table.setShowGrid(False)
+    table.setTabKeyNavigation(False)
+    text = table.fontMetrics().height()
+    rows, header = table.verticalHeader(), table.horizontalHeader()
+    rows.hide()
+    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    rows.setDefaultSectionSize(text + 11)
+    header.setAccessibleName("Column headers")
+    header.setHighlightSections(False)
+    header.setFixedHeight(text + 15)
