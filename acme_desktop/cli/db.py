@@ -20,6 +20,7 @@ def add_parser(subparsers: Any) -> None:
         ("start", "leave the embedded server running for other programs"),
         ("stop", "end what `db start` began"),
         ("migrate", "bring the schema to this program's version"),
+        ("maintain", "bring products that were written lately under the indexes of search and sorting"),
     ):
         actions.add_parser(name, help=words)
     backup = actions.add_parser("backup", help="save the whole database to a file")
@@ -36,6 +37,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
         "start": _start,
         "stop": _stop,
         "migrate": _migrate,
+        "maintain": _maintain,
         "backup": _backup,
         "restore": _restore,
     }
@@ -104,6 +106,28 @@ def _migrate(_options: argparse.Namespace, context: Context) -> int:
     if context.json:
         context.emit({"before": before, "after": after})
     context.say(f"The schema is at version {after}" + (", as before." if before == after else f"; it was {before}."))
+    return output.DONE
+
+
+def _maintain(_options: argparse.Namespace, context: Context) -> int:
+    from acme_desktop.core.database import catalogue_indexes
+
+    database = context.workspace.database
+    if not catalogue_indexes.allowed(database):
+        raise Refused(
+            f"{database.display_name} does not let this role make indexes.",
+            "Run this as the role that owns the table products. Everything works without, only slower.",
+        )
+    due = catalogue_indexes.due(database)
+    done = False
+    if due:
+        with context.progress("maintain") as progress:
+            done = catalogue_indexes.maintain(database, progress)
+    if context.json:
+        context.emit({"due": due, "done": done})
+    if due and not done:
+        raise Refused("Another program writes or maintains the catalogue at this moment.", "Try again when it is done.")
+    context.say("Search and sorting are in order." if done else "Nothing was to be done.")
     return output.DONE
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from acme_desktop.core.database import embedded, migrations
+from acme_desktop.core.database import catalogue_indexes, embedded, migrations
 from acme_desktop.core.foundation.paths import DataFolder
 from tests.support.processes import ROOT
 
@@ -33,6 +33,28 @@ def test_start_and_stop_are_for_the_embedded_server(acme: Any) -> None:
         ran = acme("db", action)
         assert ran.status == 5
         assert "neither starts nor stops" in ran.err
+
+
+def test_maintain(acme: Any, database: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue_indexes, "_FEW", 20)
+    assert acme("db", "maintain", "--json").object == {"due": False, "done": False}
+    with database.connect() as connection:
+        connection.execute(
+            "INSERT INTO products (sku, sku_key, name) SELECT 's' || n, 's' || n, 'n' FROM generate_series(1, 50) AS n"
+        )
+    with database.connect() as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (catalogue_indexes._LOCK,))
+        refused = acme("db", "maintain", "--json")
+        other.execute("SELECT pg_advisory_unlock(%s)", (catalogue_indexes._LOCK,))
+    assert (refused.status, refused.object) == (5, {"due": True, "done": False})
+    ran = acme("db", "maintain")
+    assert (ran.status, ran.out) == (0, "")
+    assert "in order" in ran.err
+    assert not catalogue_indexes.due(database)
+    monkeypatch.setattr(catalogue_indexes, "allowed", lambda _: False)
+    refused = acme("db", "maintain")
+    assert refused.status == 5
+    assert "does not let this role" in refused.err
 
 
 def test_migrate(acme: Any) -> None:

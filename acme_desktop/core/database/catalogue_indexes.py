@@ -68,10 +68,25 @@ def give_way(connection: Connection[Any]) -> None:
     connection.execute(_GIVE_WAY, (_LOCK,))
 
 
-def due(database: Database) -> bool:
-    """Whether `maintain` has something to do: ask at the start and after large changes; takes milliseconds."""
+_ALLOWED = """
+SELECT pg_has_role(relowner, 'USAGE') AND has_schema_privilege(relnamespace, 'CREATE')
+FROM pg_class WHERE oid = 'products'::regclass
+"""
+
+
+def allowed(database: Database) -> bool:
+    """Whether the role that is connected may make indexes: it owns the table, or is of the role that does."""
     with database.connect() as connection:
-        return _due(connection, coverage(connection))
+        return _allowed(connection)
+
+
+def due(database: Database) -> bool:
+    """Whether `maintain` has something to do: ask at the start and after large changes; takes milliseconds.
+
+    Never where it is not `allowed`: then nothing is to be done from here.
+    """
+    with database.connect() as connection:
+        return _allowed(connection) and _due(connection, coverage(connection))
 
 
 def maintain(database: Database, progress: Progress | None = None) -> bool:
@@ -96,6 +111,10 @@ def maintain(database: Database, progress: Progress | None = None) -> bool:
         except (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedTable) as error:
             _log.warning("the catalogue's indexes cannot be kept up here: %s", error)
             return False
+
+
+def _allowed(connection: Connection[Any]) -> bool:
+    return connection.execute(_ALLOWED).fetchone() == (True,)
 
 
 def _maintain(connection: Connection[Any], progress: Progress) -> bool:

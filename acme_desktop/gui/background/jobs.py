@@ -31,6 +31,8 @@ class Lane(Enum):
     EDIT = ("edit", 2)
     IMPORT = ("import", 1)
     PREVIEW = ("preview", 1)
+    UPKEEP = ("upkeep", 1)
+    EXPORT = ("export", 2)
 
 
 class Job(QObject):

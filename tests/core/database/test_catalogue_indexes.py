@@ -19,6 +19,8 @@ from acme_desktop.core.database.segments import KINDS, OF_TRIGRAMS, Bound, Cover
 from acme_desktop.core.database.urls import DatabaseUrl
 from acme_desktop.core.foundation.errors import Cancelled
 from acme_desktop.core.foundation.progress import Progress
+from acme_desktop.core.products import listing
+from acme_desktop.core.products.filters import Filter, Sort
 
 _ROWS = """
 INSERT INTO products (sku, sku_key, name, changed_in)
@@ -231,6 +233,7 @@ def test_without_the_extension_everything_else_is_indexed(database: Database, mo
 
 def test_who_may_not_make_indexes_goes_on_without(database: Database) -> None:
     fill(database, "A", 1, 100)
+    assert catalogue_indexes.allowed(database)
     with database.connect() as connection:
         connection.execute("CREATE ROLE guest_of_indexes LOGIN")
         connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO guest_of_indexes")
@@ -240,7 +243,10 @@ def test_who_may_not_make_indexes_goes_on_without(database: Database) -> None:
         url = DatabaseUrl.parse(database.url)
         guest = Database(DatabaseUrl({**url.parameters, "options": "-c role=guest_of_indexes"}), embedded=False)
         try:
+            assert not catalogue_indexes.allowed(guest)
+            assert not catalogue_indexes.due(guest)
             assert not catalogue_indexes.maintain(guest)
+            assert len(listing.after(guest, Filter(search="name 1"), Sort("name"), None, 100)) == 12
         finally:
             guest.close()
     finally:
