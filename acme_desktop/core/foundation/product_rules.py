@@ -20,7 +20,7 @@ WHITE_SPACE = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
 )
-"""What Python counts as white space, for statements that have to judge the same."""
+"""What Python counts as white space and `str.strip` takes off, for SQL and Arrow, which have to judge the same."""
 
 BLANKS = WHITE_SPACE + _INVISIBLE
 """A text of these alone is blank."""
@@ -44,7 +44,7 @@ class Violation:
 
 def is_blank(text: str) -> bool:
     """Whether nothing would be seen: empty, or white space and invisible characters only."""
-    return not text.strip() or all(letter.isspace() or letter in _INVISIBLE for letter in text)
+    return not text or (not text[0].isalnum() and not text.strip(BLANKS))
 
 
 def clean_sku(text: str) -> str:

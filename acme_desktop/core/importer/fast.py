@@ -16,26 +16,27 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from acme_desktop.core.foundation.product_rules import DESCRIPTION_MAX, NAME_MAX, SKU_MAX
+from acme_desktop.core.foundation.product_rules import (
+    BLANKS,
+    DESCRIPTION_MAX,
+    NAME_MAX,
+    SKU_MAX,
+    WHITE_SPACE,
+    is_blank,
+)
 from acme_desktop.core.importer import exact
 from acme_desktop.core.importer.batches import SCHEMA, Taken
 from acme_desktop.core.importer.grammar import Violation
 from acme_desktop.core.importer.layout import Layout
 from acme_desktop.core.importer.ledger import State
-from acme_desktop.core.importer.rows import (
-    ACTIVE_WORDS,
-    INVISIBLE,
-    WHITESPACE,
-    Rejection,
-    is_blank,
-)
+from acme_desktop.core.importer.rows import ACTIVE_WORDS, Rejection
 from acme_desktop.core.importer.shape import swallowed_rows
 
 _QUOTE, _NEWLINE, _RETURN = ord('"'), ord("\n"), ord("\r")
 _MARK = "\ufeff".encode()
 # Past this share of rows that need a closer look the exact path is the faster one.
 _FEW = 0.02
-_FIRST_OF_BLANK = pa.array(["", *INVISIBLE])
+_FIRST_OF_BLANK = pa.array(["", *BLANKS])
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,7 @@ def _checked(
 
 
 def _clean_sku(column: pa.Array) -> pa.Array:
-    sku = pc.utf8_trim(column, characters=WHITESPACE)
+    sku = pc.utf8_trim(column, characters=WHITE_SPACE)
     if _any(pc.invert(pc.string_is_ascii(sku))):
         sku = pa.array([unicodedata.normalize("NFC", value) for value in sku.to_pylist()], pa.string())
     return sku

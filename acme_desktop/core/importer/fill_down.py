@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from acme_desktop.core.foundation.errors import InputProblem, UsageProblem
+from acme_desktop.core.foundation.product_rules import is_blank
 from acme_desktop.core.importer.aliases import key
 from acme_desktop.core.importer.mapping import column_of
-from acme_desktop.core.importer.rows import is_blank
 
 FILLED_FIELDS = ("name", "description")
 _HANDLES = frozenset(("handle", "url handle", "product handle", "url key"))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from acme_desktop.core.foundation import spreadsheet_marks
-from acme_desktop.core.foundation.product_rules import DESCRIPTION_MAX, NAME_MAX, SKU_MAX
+from acme_desktop.core.foundation.product_rules import DESCRIPTION_MAX, NAME_MAX, SKU_MAX, is_blank
 from acme_desktop.core.importer.encoding import readable
 
 _VALUE_SHOWN = 1_000
@@ -28,12 +28,6 @@ ACTIVE_WORDS = {
     **dict.fromkeys(("true", "yes", "y", "1", "on", "active", "published"), True),
     **dict.fromkeys(("false", "no", "n", "0", "off", "inactive", "draft"), False),
 }
-# What str.strip takes off, spelt out for Arrow, so that both paths trim alike.
-WHITESPACE = "".join(map(chr, (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B)))) + (
-    "\u2028\u2029\u202f\u205f\u3000"
-)
-# Nothing to be seen: a SKU or a name of these alone is as good as blank.
-INVISIBLE = WHITESPACE + "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 
 
 @dataclass(frozen=True)
@@ -186,8 +180,3 @@ class Columns:
         places = {"sku": self.sku, "name": self.name, "description": self.description}
         columns = [column for field in fields if (column := places.get(field)) is not None]
         return spreadsheet_marks.unmarked(cells, columns) if columns else cells
-
-
-def is_blank(text: str) -> bool:
-    """Whether there is nothing to be seen in a text."""
-    return not text or (not text[0].isalnum() and not text.strip(INVISIBLE))

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from acme_desktop.core.foundation.product_rules import is_blank
 from acme_desktop.core.importer.grammar import Grammar, Record, Violation, physical_lines
-from acme_desktop.core.importer.rows import Columns, is_blank
+from acme_desktop.core.importer.rows import Columns
 
 _NUMBER = re.compile(r"[-+]?\d[\d.,]*")
 _LETTER = re.compile(r"[^\W\d_]")

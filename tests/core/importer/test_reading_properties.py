@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 from acme_desktop.cli import check
 from acme_desktop.core.foundation.errors import Problem
-from acme_desktop.core.foundation.product_rules import NAME_MAX, SKU_MAX
+from acme_desktop.core.foundation.product_rules import NAME_MAX, SKU_MAX, is_blank
 from acme_desktop.core.importer import fast, source, text
 from acme_desktop.core.importer.options import ImportOptions
-from acme_desktop.core.importer.rows import ACTIVE_WORDS, is_blank
+from acme_desktop.core.importer.rows import ACTIVE_WORDS
 from tests.support import damage
 from tests.support.damage import HEADERS, Piece, Style
 

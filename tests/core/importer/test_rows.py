@@ -6,8 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from acme_desktop.core.foundation.product_rules import DESCRIPTION_MAX, NAME_MAX, SKU_MAX
-from acme_desktop.core.importer.rows import WHITESPACE
+from acme_desktop.core.foundation.product_rules import DESCRIPTION_MAX, NAME_MAX, SKU_MAX, WHITE_SPACE
 from tests.support.reading import Files, accepted
 
 HEADER = "sku,name,description,active\n"
@@ -100,8 +99,8 @@ def test_a_nul_is_rejected_where_it_stands(files: Files) -> None:
 
 def test_arrow_and_python_trim_the_same_characters() -> None:
     every = [chr(code) for code in range(0x3100) if chr(code).isspace()]
-    assert sorted(every) == sorted(WHITESPACE)
-    assert pc.utf8_trim(pa.array([f"{char}x{char}" for char in every]), characters=WHITESPACE).to_pylist() == [
+    assert sorted(every) == sorted(WHITE_SPACE)
+    assert pc.utf8_trim(pa.array([f"{char}x{char}" for char in every]), characters=WHITE_SPACE).to_pylist() == [
         "x" for _ in every
     ]
 
