@@ -39,15 +39,16 @@ class DateRange:
         """Whether nothing is restricted."""
         return self == DateRange()
 
-    def on(self, today: date) -> DateRange:
-        """The same range without a preset, as it is on that day."""
+    def on(self, today: date | None = None) -> DateRange:
+        """The same range without a preset, as it is on that day; today without one."""
         if self.preset is None:
             return self
+        today = today or date.today()
         if self.preset == "this_month":
             return DateRange(first=today.replace(day=1), last=today)
         return DateRange(first=today - timedelta(days=_DAYS_BACK[self.preset]), last=today)
 
-    def moments(self, today: date) -> tuple[datetime | None, datetime | None]:
+    def moments(self, today: date | None = None) -> tuple[datetime | None, datetime | None]:
         """The first and the last moment, to the microsecond, with their time zone."""
         plain = self.on(today)
         return _moment(plain.first, time.min), _moment(plain.last, time.max)

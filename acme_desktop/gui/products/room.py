@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from dataclasses import replace
+
+from PySide6.QtCore import QByteArray, QSettings, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.products.filters import Filter
+from acme_desktop.core.products.saved_views import SavedView, View
 from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import JobRunner
+from acme_desktop.gui.products import view_columns
 from acme_desktop.gui.products.doing import Doing
 from acme_desktop.gui.products.filter_panel import FilterPanel
 from acme_desktop.gui.products.model import ProductModel
 from acme_desktop.gui.products.pager import Pager
 from acme_desktop.gui.products.table import ProductTable
+from acme_desktop.gui.products.view_bar import ViewBar
+from acme_desktop.gui.products.views import Views
 from acme_desktop.gui.widgets.notices import Banner, EmptyPage
 
 
@@ -31,10 +37,16 @@ class ProductsRoom(QWidget):
         super().__init__(parent)
         self._database: Database | None = None
         self.model = ProductModel(runner, self)
-        self._setup_ui()
+        self.views = Views(runner, self)
+        self._setup_ui(runner)
         self._doing = Doing(runner, self.table, self)
         self._doing.done.connect(self._done)
+        self._doing.said.connect(self.said)
+        self.views.said.connect(self.said)
         self.filters.asked.connect(self._filter)
+        self.filters.worded.connect(self.view_bar.show_state)
+        self.view_bar.view_chosen.connect(self.show_view)
+        self.view_bar.watch(self.table.horizontalHeader())
         self.table.place.connect(self.pager.show_place)
         self.table.picked.connect(self.picked)
         self.table.activated.connect(self.edit_selected)
@@ -44,9 +56,10 @@ class ProductsRoom(QWidget):
         self.model.loader.busy.connect(self.pager.busy.setVisible)
         self.model.loader.failed.connect(self._failed)
 
-    def _setup_ui(self) -> None:
-        self.filters = FilterPanel()
+    def _setup_ui(self, runner: JobRunner) -> None:
+        self.filters = FilterPanel(runner)
         self.table = ProductTable(self.model)
+        self.view_bar = ViewBar(self.views, self.filters, self.shown_view)
         self.pager = Pager()
         self.first_run = EmptyPage(
             "import",
@@ -59,7 +72,7 @@ class ProductsRoom(QWidget):
         create = self.first_run.add_button("&New product…", "firstProductButton")
         create.clicked.connect(self.new_product)
         self.no_match = EmptyPage("search", "No product matches", "Nothing in the catalogue fits these filters.")
-        clear = self.no_match.add_button("Clear the filte&rs", "noMatchClearButton", primary=True)
+        clear = self.no_match.add_button("Show ever&ything again", "noMatchClearButton", primary=True)
         clear.clicked.connect(self.filters.clear)
         self.pages = QStackedWidget(objectName="productPages")
         for page in (self.table, self.first_run, self.no_match):
@@ -73,6 +86,7 @@ class ProductsRoom(QWidget):
         around.hide()
         right = QVBoxLayout(spacing=0)
         right.setContentsMargins(0, 0, 0, 0)
+        right.addWidget(self.view_bar)
         right.addWidget(around)
         right.addWidget(self.pages, 1)
         right.addWidget(self.pager)
@@ -87,6 +101,8 @@ class ProductsRoom(QWidget):
         """Show this catalogue."""
         self._database = database
         self._doing.set_database(database)
+        self.filters.set_database(database)
+        self.views.set_database(database)
         self._around.hide()
         self.model.set_database(database)
         self.pages.setCurrentWidget(self.table)
@@ -101,12 +117,18 @@ class ProductsRoom(QWidget):
         """Ask again for what is shown; selection and place stay."""
         if self._database is not None:
             self._around.hide()
+            self.filters.follow_the_day()
             self.model.refresh()
+
+    def show_filter(self, asked: Filter) -> None:
+        """Show what a filter matches, and the filter itself in the panel; with a view in use it is a change to that."""
+        self.filters.show_filter(asked)
 
     def _filter(self, asked: Filter) -> None:
         if self._database is not None:
             self._around.hide()
             self.model.set_filter(asked)
+        self.view_bar.show_state()
         self._show_state()
 
     def _show_state(self) -> None:
@@ -121,12 +143,42 @@ class ProductsRoom(QWidget):
                 if here and not filtered:
                     self.focus_start()
             self.pager.setVisible(bool(count) or filtered)
+            self.view_bar.setVisible(bool(count) or filtered)
             self.filters.setEnabled(bool(count) or filtered)
 
     def _failed(self, error: Exception) -> None:
         told = errors.account(error)
         self.trouble.say("danger", told.title, told.advice)
         self._around.show()
+
+    # Views, and what is remembered between two runs
+
+    def shown_view(self) -> View:
+        """What is shown now, as a view."""
+        moving = self.filters.moving
+        bounds = {f"{name}_{end}": None for name in moving for end in ("from", "to")}
+        asked = replace(self.filters.filter, **bounds)
+        return View(asked, self.model.question.sort, moving, view_columns.state(self.table))
+
+    def show_view(self, saved: SavedView | None) -> None:
+        """Show a saved view; None is every product by SKU, with the columns as they are."""
+        view = saved.view if saved is not None else View()
+        view_columns.restore(self.table, view.columns)
+        self.table.sort_by(view.sort)
+        self.filters.show_filter(view.filter, view.moving)
+        self.views.choose(saved)
+
+    def save_layout(self, settings: QSettings) -> None:
+        """Remember how the room is arranged."""
+        settings.setValue("columns", self.table.layout_state())
+        settings.setValue("filtersCollapsed", self.filters.collapsed)
+
+    def restore_layout(self, settings: QSettings) -> None:
+        """Arrange the room as it was."""
+        state = settings.value("columns")
+        if isinstance(state, QByteArray):
+            self.table.restore_layout(state)
+        self.filters.collapse(settings.value("filtersCollapsed", False, bool))
 
     # What is done
 
@@ -138,9 +190,21 @@ class ProductsRoom(QWidget):
         """Open the dialog for the product that is selected."""
         self._doing.edit_selected()
 
+    def edit_cell(self) -> None:
+        """Edit the current cell in place."""
+        self._doing.cells.edit_cell()
+
+    def toggle_active(self) -> None:
+        """Switch the current product active or inactive."""
+        self._doing.cells.toggle_active()
+
+    def bulk_edit(self) -> None:
+        """Open the dialog that changes several products at once."""
+        self._doing.bulk_edit(self.model.question, self.model.rowCount())
+
     def delete_selected(self) -> None:
         """Ask, then delete the selected products."""
-        self._doing.delete_selected(self.model.question.filter, self.model.rowCount())
+        self._doing.delete_selected(self.model.question, self.model.rowCount())
 
     def delete_all(self, question: Filter | None = None) -> None:
         """Ask twice, then delete every product, or every one that the question matches."""

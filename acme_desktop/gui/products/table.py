@@ -6,6 +6,7 @@ from PySide6.QtCore import QByteArray, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from acme_desktop.core.products.filters import Sort
 from acme_desktop.core.products.product import Product
 from acme_desktop.gui.products.columns import COLUMNS
 from acme_desktop.gui.products.model import ProductModel
@@ -129,6 +130,12 @@ class ProductTable(QTableView):
     def _section_resized(self, section: int) -> None:
         if not self._filling and section != len(COLUMNS) - 1:
             self._sized_by_hand = True
+
+    def sort_by(self, sort: Sort) -> None:
+        """Order the products, and show it in the header."""
+        descending = Qt.SortOrder.DescendingOrder if sort.descending else Qt.SortOrder.AscendingOrder
+        section = next((place for place, column in enumerate(COLUMNS) if column.field == sort.field), 0)
+        self.horizontalHeader().setSortIndicator(section, descending)
 
     # What is remembered between two runs
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from PySide6.QtCore import QLocale
 
@@ -32,6 +32,12 @@ def moment(value: datetime | None) -> str:
     local = value.astimezone()
     month = QLocale().standaloneMonthName(local.month, QLocale.FormatType.ShortFormat)
     return f"{local.day} {month} {local.year}, {local:%H:%M}"
+
+
+def day(value: date) -> str:
+    """A day: "3 Nov 2026"."""
+    month = QLocale().standaloneMonthName(value.month, QLocale.FormatType.ShortFormat)
+    return f"{value.day} {month} {value.year}"
 
 
 def exact_moment(value: datetime | None) -> str:

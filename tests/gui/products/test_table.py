@@ -174,7 +174,7 @@ def test_typing_cancels_the_question_before(
     monkeypatch.setattr(listing, "count", slow)
     search = window.products.filters.search
     search.setText("slow")
-    window.products.filters._ask()
+    window.products.filters.ask()
     qtbot.waitUntil(lambda: sleeping(database), timeout=10_000)
     search.setText("Product 7")
     counted(qtbot, window, 1)
