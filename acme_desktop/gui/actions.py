@@ -11,9 +11,13 @@ from typing import Protocol
 from PySide6.QtGui import QKeySequence
 
 from acme_desktop.gui.changes.room import ChangesRoom
+from acme_desktop.gui.importer.pasting import Pasting
 from acme_desktop.gui.importer.room import ImporterRoom
+from acme_desktop.gui.products.copying import Copying
+from acme_desktop.gui.products.exporting import Exporting
 from acme_desktop.gui.products.room import ProductsRoom
 from acme_desktop.gui.webhooks.room import WebhooksRoom
+from acme_desktop.gui.widgets.commands import Commands
 from acme_desktop.gui.widgets.menus import Action, Menu, Need
 
 
@@ -24,6 +28,10 @@ class Window(Protocol):
     importer: ImporterRoom
     changes: ChangesRoom
     webhooks: WebhooksRoom
+    exporting: Exporting
+    copying: Copying
+    pasting: Pasting
+    commands: Commands
 
     def open_settings(self) -> None: ...
     def open_about(self) -> None: ...
@@ -58,6 +66,9 @@ MENUS = (
         Action("actionHistory", "Import &history…", "history", "Ctrl+H",
                "Every import", lambda on: on.changes.open_history(), READY),
         None,
+        Action("actionExport", "&Export products…", "export", "Ctrl+E",
+               "Write products to a file", lambda on: on.exporting.open(), READY),
+        None,
         Action("actionWebhooks", "&Webhooks…", "webhook", "Ctrl+Shift+W",
                "Where changes are sent", lambda on: on.webhooks.open(), READY),
         Action("actionSettings", "&Settings…", "settings", "Ctrl+,",
@@ -71,6 +82,21 @@ MENUS = (
                "Take the newest change back", lambda on: on.changes.undo_latest(), READY),
         Action("actionRedo", "&Redo…", "redo", _KEYS.Redo,
                "Bring back what was undone last", lambda on: on.changes.redo_latest(), READY),
+        None,
+        Action("actionCopy", "&Copy", "copy", _KEYS.Copy,
+               "Copy the products selected, for a spreadsheet", lambda on: on.copying.copy("tsv"), PICKED),
+        Menu("Copy &as", (
+            Action("actionCopyTsv", "&TSV, for spreadsheets", None, None,
+                   "Copy the products selected, with tabs between", lambda on: on.copying.copy("tsv"), PICKED),
+            Action("actionCopyCsv", "&CSV", None, None,
+                   "Copy the products selected as a CSV file has them", lambda on: on.copying.copy("csv"), PICKED),
+            Action("actionCopyJson", "&JSON", None, None,
+                   "Copy the products selected, with all their fields", lambda on: on.copying.copy("json"), PICKED),
+            Action("actionCopyMarkdown", "&Markdown table", None, None,
+                   "Copy the products selected as a table", lambda on: on.copying.copy("markdown"), PICKED),
+        )),
+        Action("actionPaste", "&Paste as an import…", "import", _KEYS.Paste,
+               "Import rows copied from a spreadsheet", lambda on: on.pasting.paste(), READY),
     )),
     Menu("&Product", (
         Action("actionNewProduct", "&New product…", "add", _KEYS.New,
@@ -93,6 +119,11 @@ MENUS = (
                "Read the products again", lambda on: on.products.refresh(), READY),
     )),
     Menu("&Help", (
+        Action("actionPalette", "&Find a command…", "search", "Ctrl+K",
+               "Search everything that this window can do", lambda on: on.commands.open_palette()),
+        Action("actionShortcuts", "&Keyboard shortcuts", None, (_KEYS.HelpContents, "Ctrl+/"),
+               "All keys on one sheet", lambda on: on.commands.open_sheet()),
+        None,
         Action("actionAbout", "&About Acme Product Importer", "about", None,
                "Versions and licences", lambda on: on.open_about()),
     )),
@@ -113,3 +144,13 @@ TOOL_BAR = (
     ("actionSettings", "Settings"),
 )
 """The actions at hand, each with its one word; a line is None, the room left over is ""."""
+
+CONTEXT_MENU = (
+    "actionEditProduct",
+    "actionDeleteProducts",
+    None,
+    "actionCopy",
+    ("Copy &as", ("actionCopyTsv", "actionCopyCsv", "actionCopyJson", "actionCopyMarkdown")),
+    "actionExport",
+)
+"""What the table offers on a product."""

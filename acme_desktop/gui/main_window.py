@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -26,12 +26,16 @@ from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.background.session import Session
 from acme_desktop.gui.change_hub import ChangeHub
 from acme_desktop.gui.changes.room import ChangesRoom
+from acme_desktop.gui.importer.pasting import Pasting
 from acme_desktop.gui.importer.room import ImporterRoom
+from acme_desktop.gui.products.copying import Copying
+from acme_desktop.gui.products.exporting import Exporting
 from acme_desktop.gui.products.room import ProductsRoom
 from acme_desktop.gui.settings.about_dialog import AboutDialog
 from acme_desktop.gui.settings.settings_dialog import SettingsDialog
 from acme_desktop.gui.settings.work import Store
 from acme_desktop.gui.webhooks.room import WebhooksRoom
+from acme_desktop.gui.widgets.commands import Commands
 from acme_desktop.gui.widgets.drop_area import DropArea
 from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.menus import ActionTable
@@ -69,9 +73,14 @@ class MainWindow(QMainWindow):
         self.importer = ImporterRoom(runner)
         self.changes = ChangesRoom(runner, self)
         self.webhooks = WebhooksRoom(runner, loop, self)
+        self.exporting = Exporting(runner, self.products, self._layout_file)
+        self.copying = Copying(runner, self.products)
+        self.pasting = Pasting(runner, self.importer, data_folder / "pasted")
         self._setup_ui()
         self._actions = ActionTable(actions.MENUS, self)
+        self.commands = Commands(self._actions, self, self._layout_file)
         self.addToolBar(self._actions.tool_bar(actions.TOOL_BAR))
+        self._table_menu = self._actions.context_menu(actions.CONTEXT_MENU)
         self._setup_status_bar()
         self._wire()
         self._restore_layout()
@@ -132,7 +141,10 @@ class MainWindow(QMainWindow):
         self.drop_area.dropped.connect(self.import_files)
         self.products.import_wanted.connect(self.importer.choose_files)
         self.products.picked.connect(self._show_actions)
-        self.webhooks.said.connect(self.say)
+        self.products.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.products.table.customContextMenuRequested.connect(self._show_table_menu)
+        for speaker in (self.webhooks, self.exporting, self.copying, self.pasting):
+            speaker.said.connect(self.say)
         for room in (self.products, self.importer, self.changes):
             room.changed.connect(self._hub.announce)
             room.said.connect(self.say)
@@ -151,6 +163,8 @@ class MainWindow(QMainWindow):
         self.database_label.setToolTip(f"This window works with: {database.display_name}")
         self.setWindowTitle(f"{database.display_name} – Acme Product Importer")
         self.products.set_database(database)
+        self.exporting.set_database(database)
+        self.copying.set_database(database)
         self.importer.set_database(database)
         self.changes.set_database(database)
         self.webhooks.set_database(database)
@@ -176,13 +190,18 @@ class MainWindow(QMainWindow):
     def _leave_database(self) -> None:
         self._hub.stop()
         self.products.set_database(None)
+        self.exporting.set_database(None)
+        self.copying.set_database(None)
         self.importer.set_database(None)
         self.changes.set_database(None)
         self.webhooks.set_database(None)
 
+    def _show_table_menu(self, place: QPoint) -> None:
+        self._table_menu.popup(self.products.table.viewport().mapToGlobal(place))
+
     def _show_actions(self) -> None:
         ready = self._session.database is not None and not self._leaving
-        picked = len(self.products.table.selected_products()) if ready else 0
+        picked = self.products.table.selected_count if ready else 0
         self._actions.show(actions.State(ready, picked))
 
     # What people ask for

@@ -43,6 +43,7 @@ class ImporterRoom(QWidget):
     """The queue of this window. `changed` comes when an import changed the catalogue."""
 
     changed = Signal()
+    removed = Signal(ImportEntry)
     said = Signal(str)
 
     def __init__(self, runner: JobRunner, parent: QWidget | None = None) -> None:
@@ -102,10 +103,12 @@ class ImporterRoom(QWidget):
         chooser.filesSelected.connect(lambda names: self.add(Path(name) for name in names))
         chooser.open()
 
-    def add(self, paths: Iterable[Path]) -> None:
+    def add(self, paths: Iterable[Path]) -> list[ImportEntry]:
         """Take files into the queue; each is looked at and asked about in turn."""
-        for path in paths:
-            self._look_first(self._enter(path))
+        entries = [self._enter(path) for path in paths]
+        for entry in entries:
+            self._look_first(entry)
+        return entries
 
     def resume(self, import_id: int, file: str) -> None:
         """Go on with an import that was cut off; it waits for its turn like any other."""
@@ -382,6 +385,7 @@ class ImporterRoom(QWidget):
     def _remove(self, entry: ImportEntry) -> None:
         self._entries.remove(entry)
         self.panel.remove(entry)
+        self.removed.emit(entry)
         entry.deleteLater()
 
     def _clear_finished(self) -> None:

@@ -146,6 +146,25 @@ class ActionTable(QObject):
             entry.lacking = next((need.lacking for need in entry.row.needs if not need.met(state)), "")
             entry.action.setEnabled(not entry.lacking)
 
+    def context_menu(self, names: Sequence[str | tuple[str, Sequence[str]] | None]) -> QMenu:
+        """A menu of some of the actions.
+
+        Args:
+            names: actions' names; None for a line, (title, names) for a menu within.
+        """
+        menu = QMenu(self._window)
+        self._add(menu, names)
+        return menu
+
+    def _add(self, menu: QMenu, names: Sequence[str | tuple[str, Sequence[str]] | None]) -> None:
+        for name in names:
+            if name is None:
+                menu.addSeparator()
+            elif isinstance(name, str):
+                menu.addAction(self[name])
+            else:
+                self._add(menu.addMenu(name[0]), name[1])
+
     def tool_bar(self, rows: Sequence[tuple[str, str] | str | None]) -> QToolBar:
         """A calm tool bar.
 

@@ -23,8 +23,8 @@ def rank(query: str, titles: Sequence[str], contexts: Sequence[str], recency: Se
     """The candidates that fit the query, best first.
 
     From best to worst: the title is the query; begins with it; has it at the beginning of a word; has its letters as
-    initials; contains it; title and context together contain each of its words; the title has its letters in this order;
-    title and context have them. Among equals the one used last comes first, then the closer letters, then the
+    initials; contains it; title and context together contain each of its words; the title has its letters in this
+    order; title and context have them. Among equals the one used last comes first, then the closer letters, then the
     candidates' own order. Letter case and accents do not count. An empty query fits everything.
 
     Args:

@@ -1,0 +1,149 @@
+"""Export from the window."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from acme_desktop.core.database.connections import Database
+from acme_desktop.gui.main_window import MainWindow
+from acme_desktop.gui.products.export_dialog import ExportDialog
+from tests.gui.driving import fill, shown
+
+
+@pytest.fixture
+def filled(qtbot: QtBot, window: MainWindow, database: Database) -> MainWindow:
+    fill(database, 300)
+    window.products.refresh()
+    qtbot.waitUntil(lambda: window.products.model.count == 300, timeout=10_000)
+    qtbot.waitUntil(lambda: window.products.model.product(0) is not None, timeout=10_000)
+    return window
+
+
+def opened(qtbot: QtBot, window: MainWindow) -> ExportDialog:
+    window._actions["actionExport"].trigger()
+    dialog: ExportDialog = shown(qtbot, window, ExportDialog)
+    return dialog
+
+
+def read(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.reader(stream))
+
+
+def export_to(qtbot: QtBot, dialog: ExportDialog, path: Path) -> None:
+    dialog.begin(path)
+    qtbot.waitUntil(lambda: dialog.banner.isVisible(), timeout=20_000)
+
+
+def test_everything_by_the_file_dialog_with_keys(
+    qtbot: QtBot, filled: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = opened(qtbot, filled)
+    assert dialog.scopes["all"].isChecked()
+    assert not dialog.scopes["filtered"].isEnabled()
+    assert not dialog.scopes["selected"].isEnabled()
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    chooser: Any = shown(qtbot, dialog, QFileDialog)
+    assert chooser.defaultSuffix() == "csv"
+    chooser.fileSelected.emit(str(tmp_path / "mine.csv"))
+    chooser.reject()
+    qtbot.waitUntil(lambda: dialog.banner.isVisible(), timeout=20_000)
+    assert dialog.banner.title.text() == "300 products exported"
+    assert len(read(tmp_path / "mine.csv")) == 301
+    assert filled.said.text() == "300 products exported to mine.csv."
+    asked: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", asked.append)
+    assert not dialog.start.isVisible()
+    dialog.show_folder.click()
+    assert [Path(url.toLocalFile()) for url in asked] == [tmp_path]
+
+
+def test_the_filter_and_its_order(qtbot: QtBot, filled: MainWindow, tmp_path: Path) -> None:
+    filled.products.filters.active.setCurrentIndex(2)
+    qtbot.waitUntil(lambda: filled.products.model.count == 30, timeout=10_000)
+    dialog = opened(qtbot, filled)
+    assert dialog.scopes["filtered"].isChecked()
+    assert "(30)" in dialog.scopes["filtered"].text()
+    export_to(qtbot, dialog, tmp_path / "some.csv")
+    rows = read(tmp_path / "some.csv")[1:]
+    assert [row[0] for row in rows[:2]] == ["P-000000", "P-000010"]
+    assert {row[3] for row in rows} == {"false"}
+
+
+def test_the_selected_ones_also_where_they_are_not_loaded(qtbot: QtBot, filled: MainWindow, tmp_path: Path) -> None:
+    filled.products.table.selectAll()
+    assert len(filled.products.table.selected_products()) < 300
+    dialog = opened(qtbot, filled)
+    assert dialog.scopes["selected"].isChecked()
+    export_to(qtbot, dialog, tmp_path / "picked.csv")
+    assert len(read(tmp_path / "picked.csv")) == 301
+    dialog.close()
+    filled.products.table.selectRow(3)
+    dialog = opened(qtbot, filled)
+    assert dialog.scopes["all"].isChecked()
+    dialog.scopes["selected"].setChecked(True)
+    export_to(qtbot, dialog, tmp_path / "one.csv")
+    assert [row[0] for row in read(tmp_path / "one.csv")] == ["sku", "P-000003"]
+
+
+def test_format_safety_and_folder_are_remembered(qtbot: QtBot, filled: MainWindow, tmp_path: Path) -> None:
+    dialog = opened(qtbot, filled)
+    dialog.safe.setChecked(True)
+    export_to(qtbot, dialog, tmp_path / "safe")
+    assert read(tmp_path / "safe.csv")[0][-1] == "_marked"
+    dialog.close()
+    dialog = opened(qtbot, filled)
+    assert dialog.safe.isChecked()
+    assert dialog._folder == tmp_path
+    dialog.format.setCurrentIndex(dialog.format.findData("parquet"))
+    assert not dialog.safe.isEnabled()
+    export_to(qtbot, dialog, tmp_path / "p.parquet")
+    dialog.close()
+    assert opened(qtbot, filled).format.currentData() == "parquet"
+
+
+def test_a_cancel_stops_it_and_leaves_no_file(
+    qtbot: QtBot, filled: MainWindow, database: Database, tmp_path: Path
+) -> None:
+    dialog = opened(qtbot, filled)
+    with database.connect() as other:
+        other.execute("LOCK TABLE products IN ACCESS EXCLUSIVE MODE")
+        dialog.begin(tmp_path / "never.csv")
+        qtbot.waitUntil(lambda: "Counting" in dialog.status.text(), timeout=10_000)
+        assert dialog.bar.isVisible()
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda: dialog.banner.title.text() == "Cancelled", timeout=10_000)
+    assert list(tmp_path.glob("*never*")) == []
+    assert dialog.isVisible()
+    export_to(qtbot, dialog, tmp_path / "now.csv")
+    qtbot.waitUntil(lambda: "300" in dialog.banner.title.text(), timeout=10_000)
+
+
+def test_closing_the_dialog_cancels(qtbot: QtBot, filled: MainWindow, database: Database, tmp_path: Path) -> None:
+    dialog = opened(qtbot, filled)
+    gone: list[bool] = []
+    dialog.destroyed.connect(lambda: gone.append(True))
+    with database.connect() as other:
+        other.execute("LOCK TABLE products IN ACCESS EXCLUSIVE MODE")
+        dialog.begin(tmp_path / "never.csv")
+        dialog.close()
+        qtbot.waitUntil(lambda: bool(gone), timeout=10_000)
+    assert list(tmp_path.glob("*never*")) == []
+
+
+def test_a_place_that_cannot_be_written_is_said_and_another_can_be_tried(
+    qtbot: QtBot, filled: MainWindow, tmp_path: Path
+) -> None:
+    dialog = opened(qtbot, filled)
+    export_to(qtbot, dialog, tmp_path / "nowhere" / "p.csv")
+    assert "cannot be written" in dialog.banner.title.text()
+    dialog.begin(tmp_path / "p.csv")
+    qtbot.waitUntil(lambda: dialog.banner.title.text() == "300 products exported", timeout=20_000)
