@@ -13,9 +13,9 @@ from typing import Any
 import pyarrow.compute as pc
 from psycopg import Connection, sql
 
-from acme_desktop.core.importer import preview, staging
+from acme_desktop.core.importer import staging
 from acme_desktop.core.importer.chunks import Chunk
-from acme_desktop.core.importer.preview import Counts
+from acme_desktop.core.importer.preview import Outlook
 from acme_desktop.core.importer.templates import header_key
 
 # Shares are fractions of 1. Smaller files and smaller moves say nothing.
@@ -35,20 +35,20 @@ WHERE status = 'completed' AND profile->>'sha256' = %s AND id <> %s
 ORDER BY id DESC LIMIT 1
 """
 
-# Products that files of this kind created, and those of them that this file does not name.
+# All products, and those that files of this kind created.
+_KNOWN = "SELECT count(*), count(*) FILTER (WHERE created_in = ANY(%s)) FROM products"
+
+# Those of them that this file does not name.
 _MISSING = """
-SELECT count(*), count(*) FILTER (WHERE s.sku_key IS NULL)
+SELECT count(*)
 FROM products AS p
-LEFT JOIN (SELECT DISTINCT sku_key FROM {staging}) AS s ON s.sku_key = p.sku_key
-WHERE p.created_in = ANY(%s)
+WHERE p.created_in = ANY(%s) AND NOT EXISTS (SELECT FROM {staging} WHERE {key} = p.sku_key)
 """
 
 _EARLIER = """
 SELECT coalesce(array_agg(change_set_id), '{}') FROM imports
 WHERE status = 'completed' AND change_set_id IS NOT NULL AND profile->>'header_key' = %s
 """
-
-_RENAMED = "SELECT count(*) FROM {delta} WHERE fate = 'updated' AND name <> old_name"
 
 
 @dataclass(frozen=True)
@@ -74,20 +74,17 @@ class Tally:
 
 
 def warnings(
-    connection: Connection[Any], import_id: int, header: Sequence[str], tally: Tally, counts: Counts
+    connection: Connection[Any], import_id: int, header: Sequence[str], tally: Tally, outlook: Outlook
 ) -> list[str]:
     """What is unlike the last files with this header, a sentence each."""
     told: list[str] = []
     last = connection.execute(_LAST_TALLY, (header_key(header),)).fetchone()
     if last is not None:
         told += _moves(tally, Tally(**last[0]))
-    told += _missing(connection, import_id, header)
-    matched = counts.updated + counts.unchanged
-    if counts.updated and matched >= _FEW_ROWS:
-        row = connection.execute(sql.SQL(_RENAMED).format(delta=preview.delta(import_id))).fetchone()
-        assert row is not None
-        if row[0] >= _MANY_NAMES * matched:
-            told.append(f"{row[0] / matched:.0%} of the names of known products would change.")
+    matched = outlook.counts.updated + outlook.counts.unchanged
+    told += _missing(connection, import_id, header, matched)
+    if matched >= _FEW_ROWS and outlook.renamed >= _MANY_NAMES * matched:
+        told.append(f"{outlook.renamed / matched:.0%} of the names of known products would change.")
     return told
 
 
@@ -115,15 +112,22 @@ def _moves(now: Tally, last: Tally) -> list[str]:
     return told
 
 
-def _missing(connection: Connection[Any], import_id: int, header: Sequence[str]) -> list[str]:
+def _missing(connection: Connection[Any], import_id: int, header: Sequence[str], matched: int) -> list[str]:
     row = connection.execute(_EARLIER, (header_key(header),)).fetchone()
     if row is None or not row[0]:
         return []
-    statement = sql.SQL(_MISSING).format(staging=staging.table(import_id))
-    counted = connection.execute(statement, (row[0],)).fetchone()
+    counted = connection.execute(_KNOWN, (row[0],)).fetchone()
     assert counted is not None
-    known, missing = counted
-    if known < _FEW_ROWS or missing < _MOVE / 2 * known:
+    products, known = counted
+    few = _MOVE / 2 * known
+    # At most so many are missing; which ones takes a join to know.
+    if known < _FEW_ROWS or products - matched < few:
+        return []
+    statement = sql.SQL(_MISSING).format(staging=staging.table(import_id), key=sql.SQL(staging.KEY))
+    found = connection.execute(statement, (row[0],)).fetchone()
+    assert found is not None
+    missing: int = found[0]
+    if missing < few:
         return []
     return [
         f"{missing:,} of the {known:,} products ({missing / known:.0%}) from earlier files of this kind are missing."

@@ -6,13 +6,12 @@ what is written. Before-images are taken of the rows that change; a created row 
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from psycopg import Connection, sql
 
-from acme_desktop.core.changes import change_set
+from acme_desktop.core.changes import before_images, change_set
 from acme_desktop.core.changes.change_set import Author, ChangeSet
 from acme_desktop.core.database import bulk
 from acme_desktop.core.foundation.progress import Progress
@@ -21,55 +20,51 @@ from acme_desktop.core.importer.chunks import Profile
 from acme_desktop.core.importer.preview import Counts
 from acme_desktop.core.importer.rows import Rejection
 
-# So many rows are worth building the catalogue's indexes afterwards.
-_MANY = 20_000
-
-# Into an empty catalogue every distinct key is a new product: one sort, no join. In key order, so that both
-# indexes grow at their right edge.
+# Into an empty catalogue the last row of every key is a new product: one sort, no join. In key order, so that both
+# keys grow at their right edge.
 _INSERT_ALL = """
+WITH sorted AS MATERIALIZED (
+    SELECT *, {key} AS sku_key, lead(line) OVER (PARTITION BY {key} ORDER BY ordinal) AS by_line FROM {staging}
+), superseded AS (
+    INSERT INTO import_superseded (import_id, ordinal, line, by_line, sku)
+    SELECT %(import_id)s, ordinal, line, by_line, sku FROM sorted WHERE by_line IS NOT NULL
+)
 INSERT INTO products (sku, sku_key, name, description, active, created_in, changed_in)
-SELECT DISTINCT ON (sku_key) sku, sku_key, name, nullif(description, ''), coalesce(active, true), %(id)s, %(id)s
-FROM {staging}
-ORDER BY sku_key, ordinal DESC
+SELECT sku, sku_key, name, nullif(description, ''), coalesce(active, true), %(id)s, %(id)s
+FROM sorted
+WHERE by_line IS NULL
 """
 
 _INSERT_CREATED = """
 INSERT INTO products (sku, sku_key, name, description, active, created_in, changed_in)
-SELECT sku, sku_key, name, description, active, %(id)s, %(id)s
-FROM {delta}
-WHERE fate = 'created'
+SELECT s.sku, d.sku_key, s.name, nullif(s.description, ''), coalesce(s.active, true), %(id)s, %(id)s
+FROM {delta} AS d JOIN {staging} AS s USING (ordinal)
+WHERE d.fate = 'created'
+ORDER BY d.sku_key
 """
 
-_KEEP_BEFORE_IMAGES = """
-INSERT INTO product_versions (change_set_id, sku_key, product_id, operation, sku, name, description, active,
-    created_at, updated_at, created_in, changed_in)
-SELECT %(id)s, sku_key, product_id, 'update', old_sku, old_name, old_description, old_active,
-    created_at, updated_at, created_in, changed_in
-FROM {delta}
-WHERE fate = 'updated'
-"""
+_IS_UPDATED = "sku_key IN (SELECT sku_key FROM {delta} WHERE fate = 'updated')"
 
 _UPDATE_CHANGED = """
 UPDATE products AS p
-SET sku = d.sku, name = d.name, description = d.description, active = d.active, updated_at = now(),
-    changed_in = %(id)s
-FROM {delta} AS d
+SET sku = s.sku, name = coalesce(s.name, p.name), description = nullif(coalesce(s.description, p.description), ''),
+    active = coalesce(s.active, p.active), updated_at = now(), changed_in = %(id)s
+FROM {delta} AS d JOIN {staging} AS s USING (ordinal)
 WHERE d.fate = 'updated' AND p.sku_key = d.sku_key
 """
 
-# Where the classification was skipped there is no delta to read the superseded rows from.
-_SUPERSEDED_FROM_STAGING = """
+_NOTE_SUPERSEDED = """
 INSERT INTO import_superseded (import_id, ordinal, line, by_line, sku)
-SELECT %(import_id)s, ordinal, line, by_line, sku
-FROM (SELECT *, lead(line) OVER (PARTITION BY sku_key ORDER BY ordinal) AS by_line FROM {staging}) AS s
-WHERE by_line IS NOT NULL
+SELECT %(import_id)s, ordinal, s.line, d.by_line, s.sku
+FROM {delta} AS d JOIN {staging} AS s USING (ordinal)
+WHERE d.fate = 'superseded'
 """
 
-_SUPERSEDED_FROM_DELTA = """
-INSERT INTO import_superseded (import_id, ordinal, line, by_line, sku)
-SELECT %(import_id)s, ordinal, line, by_line, sku
-FROM {delta}
-WHERE fate = 'superseded'
+_NAMELESS = """
+SELECT s.line, s.sku, s.description, s.active
+FROM {delta} AS d JOIN {staging} AS s USING (ordinal)
+WHERE d.fate = 'rejected'
+ORDER BY ordinal
 """
 
 
@@ -90,12 +85,9 @@ def insert_all(connection: Connection[Any], import_id: int, author: Author, stag
     """Merge into an empty, locked catalogue."""
     identifier = change_set.begin(connection, "import", author, summary=summary)
     connection.execute("SET LOCAL work_mem = '256MB'")
-    statement = sql.SQL(_INSERT_ALL).format(staging=staging.table(import_id))
-    with bulk.indexes_afterwards(connection, "products") if staged > _MANY else nullcontext():
-        created = connection.execute(statement, {"id": identifier}).rowcount
-    if created < staged:
-        superseded = sql.SQL(_SUPERSEDED_FROM_STAGING).format(staging=staging.table(import_id))
-        connection.execute(superseded, {"import_id": import_id})
+    statement = sql.SQL(_INSERT_ALL).format(staging=staging.table(import_id), key=sql.SQL(staging.KEY))
+    with bulk.indexes_afterwards(connection, "products", staged):
+        created = connection.execute(statement, {"id": identifier, "import_id": import_id}).rowcount
     finished = change_set.finish(connection, identifier, created=created)
     return Merged(Counts(created=created, superseded=staged - created), finished)
 
@@ -104,24 +96,30 @@ def apply(
     connection: Connection[Any], import_id: int, author: Author, counts: Counts, summary: str, progress: Progress
 ) -> Merged:
     """Write what the delta table says, under the lock that it was made under."""
-    delta = preview.delta(import_id)
+    tables = {"delta": preview.delta(import_id), "staging": staging.table(import_id)}
+
+    def write(statement: str, **values: int) -> int:
+        progress.check()
+        return connection.execute(sql.SQL(statement).format(**tables), values).rowcount
+
     if counts.superseded:
-        connection.execute(sql.SQL(_SUPERSEDED_FROM_DELTA).format(delta=delta), {"import_id": import_id})
+        write(_NOTE_SUPERSEDED, import_id=import_id)
     if not (counts.created or counts.updated):
         return Merged(counts, None)
     identifier = change_set.begin(connection, "import", author, summary=summary)
-    steps = [
-        (_INSERT_CREATED, counts.created),
-        (_KEEP_BEFORE_IMAGES, counts.updated),
-        (_UPDATE_CHANGED, counts.updated),
-    ]
-    for statement, expected in steps:
-        if not expected:
-            continue
-        progress.check()
-        written = connection.execute(sql.SQL(statement).format(delta=delta), {"id": identifier}).rowcount
-        if written != expected:
-            raise AssertionError(f"the merge wrote {written} rows where the classification counted {expected}")
+    write("ANALYZE {delta} (fate, sku_key)")  # else the planner takes it for small, and looks up row after row
+    kept = created = updated = 0
+    if counts.updated:
+        updates = sql.SQL(_IS_UPDATED).format(**tables).as_string(connection)
+        with bulk.indexes_afterwards(connection, "product_versions", counts.updated):
+            kept = before_images.keep(connection, identifier, "update", updates)
+    with bulk.indexes_afterwards(connection, "products", counts.created + counts.updated):
+        if counts.created:
+            created = write(_INSERT_CREATED, id=identifier)
+        if counts.updated:
+            updated = write(_UPDATE_CHANGED, id=identifier)
+    if (created, updated, kept) != (counts.created, counts.updated, counts.updated):
+        raise AssertionError(f"{counts}, but {created} created, {updated} updated, {kept} before-images")
     finished = change_set.finish(connection, identifier, created=counts.created, updated=counts.updated)
     return Merged(counts, finished)
 
@@ -131,8 +129,8 @@ def reject_nameless(connection: Connection[Any], import_id: int, profile: Profil
 
     Only the mapped cells of these rows are known by now; the others are left blank.
     """
-    statement = "SELECT line, sku, description, active FROM {} WHERE fate = 'rejected' ORDER BY ordinal"
-    rows = connection.execute(sql.SQL(statement).format(preview.delta(import_id))).fetchall()
+    tables = {"delta": preview.delta(import_id), "staging": staging.table(import_id)}
+    rows = connection.execute(sql.SQL(_NAMELESS).format(**tables)).fetchall()
     name = profile.mapping["name"]
     message = "The name is blank, and there is no product with this SKU whose name could be kept."
     rejections = []

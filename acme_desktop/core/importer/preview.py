@@ -1,8 +1,8 @@
-"""What would happen: every staged row against the live catalogue, in one pass.
+"""What would happen: every staged row against the live catalogue.
 
-The pass sorts the staged rows by key, so that of several rows with one SKU the last stays, and joins them with
-the products. Its result, the ``delta`` table, holds every row whose fate is not "unchanged"; the merge writes
-exactly what it says.
+Of several rows with one SKU the last stays; the others are found by a sort of the keys alone. A join with the products
+tells the fates of the rest. The result, the ``delta`` table, names every row whose fate is not "unchanged"; the merge
+writes exactly those.
 """
 
 from __future__ import annotations
@@ -18,6 +18,13 @@ from acme_desktop.core.importer.options import ImportOptions
 
 Fate = Literal["created", "updated", "superseded", "skipped", "rejected"]
 
+_SUPERSEDED = """
+CREATE UNLOGGED TABLE {superseded} AS
+SELECT ordinal, by_line
+FROM (SELECT ordinal, lead(line) OVER (PARTITION BY {key} ORDER BY ordinal) AS by_line FROM {staging}) AS s
+WHERE by_line IS NOT NULL
+"""
+
 # A null in the file means "leave it alone", an empty description clears; a product's own empty description
 # (another program may write one) counts as none.
 _CLASSIFY = """
@@ -31,14 +38,10 @@ SELECT
         WHEN {mode} = 'create' THEN 'skipped'
         ELSE 'updated'
     END AS fate,
-    s.ordinal, s.line, s.by_line, s.sku_key, s.sku,
-    coalesce(s.name, p.name) AS name,
-    nullif(coalesce(s.description, p.description), '') AS description,
-    coalesce(s.active, p.active, true) AS active,
-    p.id AS product_id, p.sku AS old_sku, p.name AS old_name, p.description AS old_description,
-    p.active AS old_active, p.created_at, p.updated_at, p.created_in, p.changed_in
+    s.ordinal, s.by_line, s.sku_key, p.changed_in AS touched_in, p.name <> s.name AS renamed
 FROM (
-    SELECT *, lead(line) OVER (PARTITION BY sku_key ORDER BY ordinal) AS by_line FROM {staging}
+    SELECT sku, name, description, active, ordinal, by_line, {key} AS sku_key
+    FROM {staging} LEFT JOIN {superseded} USING (ordinal)
 ) AS s
 LEFT JOIN products AS p ON p.sku_key = s.sku_key
 WHERE s.by_line IS NOT NULL
@@ -50,14 +53,21 @@ WHERE s.by_line IS NOT NULL
     OR p.active IS DISTINCT FROM coalesce(s.active, p.active)
 """
 
-_COUNT = "SELECT fate, count(*) FROM {delta} GROUP BY fate"
+# The mark differs where another row has that fate, or its product was touched by another change set.
+_SUM_UP = """
+SELECT fate, count(*), count(*) FILTER (WHERE renamed), bit_xor(hashint8extended(ordinal, coalesce(touched_in, 0)))
+FROM {delta}
+GROUP BY fate
+"""
 
 _DIFFERENCES = """
-SELECT fate, ordinal, line, by_line, sku, name, description, active, old_sku, old_name, old_description, old_active
-FROM {delta}
-WHERE fate = ANY(%s) AND ordinal > %s
+SELECT d.fate, ordinal, s.line, d.by_line, s.sku, coalesce(s.name, p.name) AS name,
+    nullif(coalesce(s.description, p.description), '') AS description, coalesce(s.active, p.active, true) AS active,
+    p.sku AS old_sku, p.name AS old_name, p.description AS old_description, p.active AS old_active
+FROM (SELECT * FROM {delta} WHERE fate = ANY(%s) AND ordinal > %s ORDER BY ordinal LIMIT %s) AS d
+JOIN {staging} AS s USING (ordinal)
+LEFT JOIN products AS p ON p.sku_key = d.sku_key
 ORDER BY ordinal
-LIMIT %s
 """
 
 
@@ -71,6 +81,21 @@ class Counts:
     superseded: int = 0
     skipped: int = 0
     rejected: int = 0
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a classification found.
+
+    Attributes:
+        counts: rows by fate.
+        renamed: how many of the updated get another name.
+        mark: equal where the same rows have the same fates and nobody touched their products in between.
+    """
+
+    counts: Counts
+    renamed: int
+    mark: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -99,7 +124,7 @@ def delta(import_id: int) -> sql.Identifier:
     return sql.Identifier(f"staging_{import_id}_delta")
 
 
-def classify(connection: Connection[Any], import_id: int, options: ImportOptions, staged: int) -> Counts:
+def classify(connection: Connection[Any], import_id: int, options: ImportOptions, staged: int) -> Outlook:
     """Work out every staged row's fate against the catalogue as this transaction sees it.
 
     Args:
@@ -109,12 +134,24 @@ def classify(connection: Connection[Any], import_id: int, options: ImportOptions
         staged: how many rows are staged.
     """
     drop(connection, import_id)
-    # The sort of the keys stays in memory up to some 700,000 rows; 256 MB is for one import at a time.
+    # The sort of the keys and the table of the join stay in memory up to some million rows, one import at a time.
     connection.execute("SET LOCAL work_mem = '256MB'")
-    parts = {"delta": delta(import_id), "staging": staging.table(import_id), "mode": sql.Literal(options.mode)}
-    connection.execute(sql.SQL(_CLASSIFY).format(**parts))
-    fates = dict(connection.execute(sql.SQL(_COUNT).format(delta=delta(import_id))).fetchall())
-    return Counts(unchanged=staged - sum(fates.values()), **fates)
+    parts: dict[str, sql.Composable] = {
+        "delta": delta(import_id),
+        "staging": staging.table(import_id),
+        "superseded": _superseded(import_id),
+        "key": sql.SQL(staging.KEY),
+        "mode": sql.Literal(options.mode),
+    }
+    for statement in (_SUPERSEDED, _CLASSIFY):
+        connection.execute(sql.SQL(statement).format(**parts))
+    found = connection.execute(sql.SQL(_SUM_UP).format(**parts)).fetchall()
+    fates = {fate: count for fate, count, _, _ in found}
+    return Outlook(
+        Counts(unchanged=staged - sum(fates.values()), **fates),
+        next((renamed for fate, _, renamed, _ in found if fate == "updated"), 0),
+        tuple(sorted((fate, mark) for fate, _, _, mark in found)),
+    )
 
 
 def differences(
@@ -122,9 +159,14 @@ def differences(
 ) -> list[Difference]:
     """A page of the rows with these fates, in file order, after the row with ordinal `after`."""
     with connection.cursor(row_factory=class_row(Difference)) as cursor:
-        return cursor.execute(sql.SQL(_DIFFERENCES).format(delta=delta(import_id)), (fates, after, limit)).fetchall()
+        parts = {"delta": delta(import_id), "staging": staging.table(import_id)}
+        return cursor.execute(sql.SQL(_DIFFERENCES).format(**parts), (fates, after, limit)).fetchall()
 
 
 def drop(connection: Connection[Any], import_id: int) -> None:
-    """Remove the import's delta table where it is still there."""
-    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(delta(import_id)))
+    """Remove what `classify` made, where that is still there."""
+    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}, {}").format(delta(import_id), _superseded(import_id)))
+
+
+def _superseded(import_id: int) -> sql.Identifier:
+    return sql.Identifier(f"staging_{import_id}_superseded")

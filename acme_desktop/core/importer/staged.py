@@ -24,7 +24,7 @@ from acme_desktop.core.importer.chunks import Chunk, Profile, Reader
 from acme_desktop.core.importer.drift import Tally
 from acme_desktop.core.importer.fingerprint import Fingerprint
 from acme_desktop.core.importer.options import ImportOptions
-from acme_desktop.core.importer.preview import Counts, Difference, Fate
+from acme_desktop.core.importer.preview import Counts, Difference, Fate, Outlook
 from acme_desktop.core.importer.report import ImportReport
 
 _RESUMABLE_DAYS = 7
@@ -81,7 +81,7 @@ class StagedImport:
         self._waiting_since: float | None = None
         self._reading = _Reading()
         self._already = _Reading()
-        self._previewed: Counts | None = None
+        self._previewed: Outlook | None = None
         self._sha256: str | None = None
         self._tally = Tally()
         self.warnings: tuple[str, ...] = ()
@@ -189,17 +189,17 @@ class StagedImport:
         """What a commit would do now; writes nothing to the catalogue. A later commit holds to it."""
         progress.stage("Comparing with the catalogue")
         with self._writing(progress):
-            counts = preview.classify(self._connection, self.import_id, self._options, self._reading.staged)
-            self.warnings = self._warn(counts)
-            self._previewed = counts
+            outlook = preview.classify(self._connection, self.import_id, self._options, self._reading.staged)
+            self.warnings = self._warn(outlook)
+            self._previewed = outlook
         self._waiting_since = time.monotonic()
-        return self._report("previewed", counts)
+        return self._report("previewed", outlook.counts)
 
-    def _warn(self, counts: Counts) -> tuple[str, ...]:
+    def _warn(self, outlook: Outlook) -> tuple[str, ...]:
         before = drift.imported_before(self._connection, self.import_id, self._sha256)
         if before is not None:
             return (before,)
-        return tuple(drift.warnings(self._connection, self.import_id, self._header, self._tally, counts))
+        return tuple(drift.warnings(self._connection, self.import_id, self._header, self._tally, outlook))
 
     def differences(self, fates: list[Fate], *, after: int = -1, limit: int = 200) -> list[Difference]:
         """A page of what `preview` found, in file order, after the row with ordinal `after`; none once it ended."""
@@ -250,16 +250,16 @@ class StagedImport:
         plain = options.mode == "upsert" and options.blank == "clear" and self._previewed is None
         if plain and merge.is_empty(connection):
             return merge.insert_all(connection, self.import_id, self._author, staged, summary)
-        counts = preview.classify(connection, self.import_id, options, staged)
-        if self._previewed is not None and counts != self._previewed:
+        outlook = preview.classify(connection, self.import_id, options, staged)
+        if self._previewed is not None and outlook != self._previewed:
             raise Refused(
                 "The catalogue changed since the preview.",
                 "Nothing was imported. Look at the new preview, then import.",
-                f"preview: {self._previewed}\nnow: {counts}",
+                f"preview: {self._previewed}\nnow: {outlook}",
             )
-        if counts.rejected and self.profile is not None:
+        if outlook.counts.rejected and self.profile is not None:
             merge.reject_nameless(connection, self.import_id, self.profile, self._reading.rejected)
-        return merge.apply(connection, self.import_id, self._author, counts, summary, progress)
+        return merge.apply(connection, self.import_id, self._author, outlook.counts, summary, progress)
 
     def fail(self, error: BaseException) -> ImportReport:
         """Write into the history why the import ends; the catalogue is as it was."""
