@@ -1,35 +1,34 @@
-"""Everything that the history knows of one import, as lines of a form."""
+"""What the history knows of an import beyond its change: the file, the counts, and every setting that was chosen."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from acme_desktop.core.importer.options import ImportOptions
 from acme_desktop.core.importer.report import ImportRecord
-from acme_desktop.gui.changes.work import PastImport
 from acme_desktop.gui.widgets import formatting
 
 _MODES = {"upsert": "create and update", "create": "create only", "update": "update only"}
 _SIGNS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _COUNTS = ("created", "updated", "unchanged", "superseded", "rejected", "skipped")
+_DEFAULTS = ImportOptions().to_json()
 
 
-def facts(past: PastImport) -> list[tuple[str, str]]:
-    """(name, text) of everything that is known."""
-    record = past.record
+def facts(record: ImportRecord) -> list[tuple[str, str]]:
+    """(name, text) of everything; a blank text is not known."""
     counts = [f"{formatting.number(getattr(record, name))} {name}" for name in _COUNTS if getattr(record, name)]
-    lines = [
+    return [
         ("File", record.file),
         ("By", f"{record.actor}, {record.client}"),
         ("Began", formatting.exact_moment(record.started_at)),
         ("Time", _timing(record)),
         ("Rows", ": ".join([f"{formatting.number(record.read)} read", *([", ".join(counts)] if counts else [])])),
-        ("Settings", _settings(record)),
+        ("Settings", settings(record)),
         ("Columns", ", ".join(f"{field} ← {name}" for field, name in _mapping(record).items())),
         ("SHA-256", record.profile.get("sha256") or ""),
         ("Rejects file", record.rejects_file or ""),
         ("Error", record.error or ""),
     ]
-    return [(name, text) for name, text in lines if text]
 
 
 def _timing(record: ImportRecord) -> str:
@@ -43,15 +42,37 @@ def _mapping(record: ImportRecord) -> dict[str, Any]:
     return {field: name for field, name in (record.profile.get("mapping") or {}).items() if name}
 
 
-def _settings(record: ImportRecord) -> str:
-    options, profile = record.options, record.profile
-    delimiter, limit = profile.get("delimiter"), options.get("max_rejects")
+def settings(record: ImportRecord) -> str:
+    """How the file was read and merged, and every other setting that is not the usual one."""
+    options, profile = {**_DEFAULTS, **record.options}, record.profile
+    delimiter = profile.get("delimiter") or options["delimiter"]
     parts = [
-        _MODES.get(str(options.get("mode")), ""),
-        "blank cells clear" if options.get("blank", "clear") == "clear" else "blank cells keep",
-        (profile.get("encoding") or "").upper(),
-        _SIGNS.get(delimiter, delimiter) if delimiter else "",
-        f"at most {formatting.counted(limit, 'reject', 'rejects')}" if limit is not None else "",
-        "quotes are plain" if options.get("literal_quotes") else "",
+        _MODES.get(str(options["mode"]), str(options["mode"])),
+        "blank cells clear" if options["blank"] == "clear" else "blank cells keep",
+        _chosen((profile.get("encoding") or options["encoding"] or "").upper(), options["encoding"]),
+        _chosen(_SIGNS.get(delimiter, delimiter) or "", options["delimiter"]),
+        *(_UNUSUAL[name](value) for name, value in options.items() if name in _UNUSUAL and value != _DEFAULTS[name]),
+        # A setting that is newer than this list is told as it is kept.
+        *(f"{name}: {value}" for name, value in options.items() if name not in _TOLD and value != _DEFAULTS.get(name)),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _chosen(what: str, option: Any) -> str:
+    return f"{what} (chosen)" if what and option is not None else what
+
+
+def _pairs(value: Any, arrow: str) -> str:
+    return ", ".join(f"{field} {arrow} {name}" for field, name in dict(value).items())
+
+
+_UNUSUAL = {
+    "sheet": lambda value: f"sheet “{value}”",
+    "template": lambda value: f"template “{value}”",
+    "mapping": lambda value: f"chosen: {_pairs(value, '←')}",
+    "max_rejects": lambda value: f"at most {formatting.counted(value, 'reject', 'rejects')}",
+    "literal_quotes": lambda _: "quotes are plain",
+    "fill_down": lambda value: f"filled down: {_pairs(value, 'by')}",
+}
+# Those that are told elsewhere, or above.
+_TOLD = {*_UNUSUAL, "mode", "blank", "encoding", "delimiter", "rejects_file"}

@@ -1,12 +1,14 @@
-"""The changes room: the history of imports, undo and redo. It has no place in the window, only dialogs."""
+"""The changes room: history, one product's story, the catalogue of then, undo and redo; it is made of dialogs only."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from acme_desktop.core.changes import undo
 from acme_desktop.core.changes.change_set import Author
@@ -15,57 +17,114 @@ from acme_desktop.core.database.connections import Database
 from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import JobRunner, Lane
 from acme_desktop.gui.changes import work
+from acme_desktop.gui.changes.as_of_dialog import AsOfDialog
+from acme_desktop.gui.changes.difference_dialog import DifferenceDialog
 from acme_desktop.gui.changes.history_dialog import HistoryDialog
+from acme_desktop.gui.changes.product_history_dialog import ProductHistoryDialog
 from acme_desktop.gui.changes.undo_dialogs import UndoDialog, UndoReportDialog, change_name
 from acme_desktop.gui.changes.work import Step
 
 
 class ChangesRoom(QObject):
-    """Opens dialogs over `window`. `changed` comes when an undo changed the catalogue."""
+    """Opens dialogs over `window`. `changed` comes when an undo or a restore changed the catalogue."""
 
     changed = Signal()
     said = Signal(str)
     bench_wanted = Signal(int)
     resume_wanted = Signal(int, str)
+    products_wanted = Signal(int)
 
     def __init__(self, runner: JobRunner, window: QWidget) -> None:
         super().__init__(window)
         self._runner, self._window = runner, window
         self._author = Author.here("window")
         self._database: Database | None = None
-        self._dialog: HistoryDialog | None = None
+        self._dialogs: dict[type[QDialog], Any] = {}
 
     def set_database(self, database: Database | None) -> None:
         """Work with this catalogue from now on."""
         self._database = database
-        if self._dialog is not None:
-            self._dialog.close()
+        for dialog in list(self._dialogs.values()):
+            dialog.close()
 
-    # The history
+    # The dialogs: one of each kind
 
     def open_history(self) -> None:
-        """Open the history of imports, or bring it to the front."""
-        if self._dialog is None:
-            dialog = self._dialog = HistoryDialog(self._window)
-            dialog.undo_wanted.connect(self.undo)
-            dialog.bench_wanted.connect(self.bench_wanted)
-            dialog.resume_wanted.connect(self.resume_wanted)
-            dialog.finished.connect(self._closed)
-            dialog.show()
-        self._dialog.raise_()
-        self._dialog.activateWindow()
-        self.refresh()
+        """Open the history, or bring it to the front."""
+        self._open(HistoryDialog, self._make_history)
 
-    def _closed(self) -> None:
-        self._dialog = None
+    def open_product_history(self, sku: str = "") -> None:
+        """Open what happened to the product with that SKU; without one, ask for it."""
+        dialog = self._open(ProductHistoryDialog, self._make_product_history)
+        if dialog is not None and sku:
+            dialog.show_sku(sku)
+        elif dialog is not None:
+            dialog.sku.setFocus()
+
+    def open_as_of(self) -> None:
+        """Open the catalogue as of a date."""
+        self._open(AsOfDialog, self._make_as_of)
+
+    def open_difference(self) -> None:
+        """Open the comparison of two dates."""
+        self._open(DifferenceDialog, self._make_difference)
+
+    def _open(self, kind: type[QDialog], make: Callable[[Database], QDialog]) -> Any:
+        if self._database is None:
+            return None
+        dialog = self._dialogs.get(kind)
+        if dialog is None:
+            dialog = self._dialogs[kind] = make(self._database)
+            dialog.finished.connect(lambda: self._dialogs.pop(kind, None))
+            dialog.show()
+        else:
+            dialog.refresh()
+        dialog.raise_()
+        dialog.activateWindow()
+        return dialog
+
+    def _make_history(self, database: Database) -> HistoryDialog:
+        dialog = HistoryDialog(self._runner, database, self._window)
+        dialog.undo_wanted.connect(self.undo)
+        dialog.bench_wanted.connect(self.bench_wanted)
+        dialog.resume_wanted.connect(self.resume_wanted)
+        dialog.products_wanted.connect(self.products_wanted)
+        dialog.product_wanted.connect(self.open_product_history)
+        dialog.said.connect(self.said)
+        return dialog
+
+    def _make_product_history(self, database: Database) -> ProductHistoryDialog:
+        dialog = ProductHistoryDialog(self._runner, database, self._author, self._window)
+        dialog.changed.connect(self.changed)
+        dialog.said.connect(self.said)
+        return dialog
+
+    def _make_as_of(self, database: Database) -> AsOfDialog:
+        dialog = AsOfDialog(self._runner, database, self._window)
+        dialog.history_wanted.connect(self.open_product_history)
+        dialog.compare_wanted.connect(self._compare)
+        dialog.said.connect(self.said)
+        return dialog
+
+    def _make_difference(self, database: Database) -> DifferenceDialog:
+        dialog = DifferenceDialog(self._runner, database, self._window)
+        dialog.history_wanted.connect(self.open_product_history)
+        dialog.said.connect(self.said)
+        return dialog
+
+    def _compare(self, start: datetime) -> None:
+        self.open_difference()
+        self._dialogs[DifferenceDialog].show_span(start, None)
 
     def refresh(self) -> None:
-        """Read the history again, where it is shown."""
-        database, dialog = self._database, self._dialog
-        if database is not None and dialog is not None:
-            self._runner.start(
-                lambda _: work.imports(database), lane=Lane.QUERY, owner=dialog, succeeded=dialog.show_imports
-            )
+        """Read again whatever is shown."""
+        for dialog in list(self._dialogs.values()):
+            dialog.refresh()
+
+    @property
+    def _front(self) -> QWidget:
+        """What a question stands over."""
+        return self._dialogs.get(HistoryDialog) or self._window
 
     # Undo
 
@@ -76,7 +135,7 @@ class ChangesRoom(QObject):
             self._runner.start(
                 lambda _: work.step_of(database, change_set_id),
                 lane=Lane.QUERY,
-                owner=self._dialog or self._window,
+                owner=self._front,
                 succeeded=self._ask,
             )
 
@@ -99,7 +158,7 @@ class ChangesRoom(QObject):
             )
 
     def _ask(self, step: Step) -> None:
-        dialog = UndoDialog(step, self._dialog or self._window)
+        dialog = UndoDialog(step, self._front)
         dialog.confirmed.connect(partial(self._carry_out, dialog))
         dialog.open()
 
@@ -123,7 +182,7 @@ class ChangesRoom(QObject):
         self.changed.emit()
         self.refresh()
         self.said.emit(f"{'Brought back' if step.back else 'Undone'}: {change_name(step.change)}")
-        UndoReportDialog(step, report, self._dialog or self._window).open()
+        UndoReportDialog(step, report, self._front).open()
 
     def _cancelled(self, dialog: UndoDialog) -> None:
         dialog.accept()
@@ -132,4 +191,4 @@ class ChangesRoom(QObject):
     def _failed(self, dialog: UndoDialog, error: Exception) -> None:
         dialog.accept()
         self.refresh()
-        errors.show(self._dialog or self._window, error)
+        errors.show(self._front, error)

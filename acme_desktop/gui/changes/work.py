@@ -3,50 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from acme_desktop.core.changes import change_set, undone
-from acme_desktop.core.changes.change_set import ChangeSet
+from acme_desktop.core.changes.change_set import ChangeSet, Wanted
 from acme_desktop.core.changes.undone import Standing
 from acme_desktop.core.database.connections import Database
-from acme_desktop.core.importer import report
-from acme_desktop.core.importer.report import ImportRecord
-
-SHOWN = 500
-
-
-@dataclass(frozen=True)
-class PastImport:
-    """An import of the history, and how its change stands now; None where it changed nothing."""
-
-    record: ImportRecord
-    standing: Standing | None
-
-    @property
-    def id(self) -> int:
-        """The import's number."""
-        return self.record.id
-
-    @property
-    def name(self) -> str:
-        """The file's name."""
-        return Path(self.record.file).name
-
-    @property
-    def state(self) -> str:
-        """How it ended and stands, as people read it."""
-        if self.standing is not None and self.standing.undone:
-            return "Undone"
-        words = {"reading": "Running", "interrupted": "Cut off", "completed": "Imported"}
-        return words.get(self.record.status, self.record.status.capitalize())
-
-    @property
-    def tone(self) -> str:
-        """The colour of its state."""
-        if self.state == "Imported":
-            return "success"
-        return {"Failed": "danger", "Cut off": "warning"}.get(self.state, "muted")
+from acme_desktop.core.foundation.progress import Progress
+from acme_desktop.core.importer import past
+from acme_desktop.gui.changes.entries import Cursor, Entry, merged
 
 
 @dataclass(frozen=True)
@@ -58,12 +23,26 @@ class Step:
     back: bool
 
 
-def imports(database: Database) -> list[PastImport]:
-    """The newest imports first, at most `SHOWN`."""
+def entries(
+    database: Database, wanted: Wanted, cursor: Cursor, size: int, progress: Progress | None = None
+) -> list[Entry]:
+    """The `size` newest entries of the history below the cursor; fewer at its end."""
+    with database.cancellable(progress) if progress else database.connect() as connection:
+        changes = change_set.latest(connection, limit=size, before=cursor.change, wanted=wanted)
+        others = past.unchanging(connection, limit=size, before=cursor.record, wanted=wanted)
+        stands = undone.standing(connection, [one.id for one in changes])
+        records = past.by_change_set(connection, [one.id for one in changes if one.kind == "import"])
+    return merged(
+        [Entry(one, records.get(one.id), stands.get(one.id)) for one in changes],
+        [Entry(None, one, None) for one in others],
+        size,
+    )
+
+
+def actors(database: Database) -> list[str]:
+    """Everybody who ever changed something."""
     with database.connect() as connection:
-        records = report.latest(connection, limit=SHOWN)
-        stands = undone.standing(connection, [one.change_set_id for one in records if one.change_set_id is not None])
-    return [PastImport(one, stands.get(one.change_set_id or 0)) for one in records]
+        return change_set.actors(connection)
 
 
 def step_of(database: Database, change_set_id: int) -> Step:
