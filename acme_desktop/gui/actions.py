@@ -35,6 +35,7 @@ class Window(Protocol):
 
     def open_settings(self) -> None: ...
     def open_about(self) -> None: ...
+    def open_product_history(self) -> None: ...
     def close(self) -> bool: ...
 
 
@@ -63,8 +64,8 @@ MENUS = (
     Menu("&File", (
         Action("actionImport", "&Import files…", "import", _KEYS.Open,
                "Import product files", lambda on: on.importer.choose_files()),
-        Action("actionHistory", "Import &history…", "history", "Ctrl+H",
-               "Every import", lambda on: on.changes.open_history(), READY),
+        Action("actionHistory", "&History…", "history", "Ctrl+H",
+               "Every change and every import", lambda on: on.changes.open_history(), READY),
         None,
         Action("actionExport", "&Export products…", "export", "Ctrl+E",
                "Write products to a file", lambda on: on.exporting.open(), READY),
@@ -105,6 +106,9 @@ MENUS = (
                "Edit the product selected", lambda on: on.products.edit_selected(), ONE),
         Action("actionDeleteProducts", "&Delete…", "delete", _KEYS.Delete,
                "Delete the products selected", lambda on: on.products.delete_selected(), PICKED),
+        Action("actionProductHistory", "Product &history…", "history", "Ctrl+Shift+H",
+               "What happened to a product, and back to an earlier version",
+               lambda on: on.open_product_history(), READY),
         None,
         Action("actionDeleteAll", "Delete a&ll products…", "delete-all", None,
                "Delete every product of the catalogue", lambda on: on.products.delete_all(), READY),
@@ -114,6 +118,12 @@ MENUS = (
                "Go to the search box", lambda on: on.products.filters.focus_search(), READY),
         Action("actionClearFilters", "&Clear filters", "filter", "Ctrl+Shift+F",
                "Show every product again", lambda on: on.products.filters.clear(), READY),
+        None,
+        Action("actionAsOf", "Catalogue as of a &date…", "waiting", "Ctrl+Shift+D",
+               "Look at the catalogue as it was", lambda on: on.changes.open_as_of(), READY),
+        Action("actionDifference", "Compare &two dates…", None, "Ctrl+Alt+D",
+               "See what was created, changed and deleted between two dates",
+               lambda on: on.changes.open_difference(), READY),
         None,
         Action("actionRefresh", "&Refresh", "refresh", _KEYS.Refresh,
                "Read the products again", lambda on: on.products.refresh(), READY),
@@ -148,6 +158,7 @@ TOOL_BAR = (
 CONTEXT_MENU = (
     "actionEditProduct",
     "actionDeleteProducts",
+    "actionProductHistory",
     None,
     "actionCopy",
     ("Copy &as", ("actionCopyTsv", "actionCopyCsv", "actionCopyJson", "actionCopyMarkdown")),

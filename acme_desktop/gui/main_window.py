@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.paths import DataFolder
+from acme_desktop.core.products.filters import Filter
 from acme_desktop.gui import actions, errors, icons
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.background.session import Session
@@ -137,6 +138,7 @@ class MainWindow(QMainWindow):
         self._hub.changed.connect(self.changes.refresh)
         self.changes.bench_wanted.connect(self.importer.open_bench)
         self.changes.resume_wanted.connect(self.importer.resume)
+        self.changes.products_wanted.connect(self._show_changed)
         self._theme.changed.connect(self._retint)
         self.drop_area.dropped.connect(self.import_files)
         self.products.import_wanted.connect(self.importer.choose_files)
@@ -230,6 +232,15 @@ class MainWindow(QMainWindow):
             self.say("The other database is used after the next start: an import is running.")
         elif not self._session.is_open_at(database_url):
             self._session.open(database_url)
+
+    def open_product_history(self) -> None:
+        """Tell what happened to the product that is selected; without one, the dialog asks for a SKU."""
+        picked = self.products.table.selected_products()
+        self.changes.open_product_history(picked[0].sku if len(picked) == 1 else "")
+
+    def _show_changed(self, change_set_id: int) -> None:
+        self.products.show_filter(Filter(changed_in=change_set_id))
+        self.activateWindow()
 
     def open_about(self) -> None:
         """Open the About dialog."""
