@@ -67,7 +67,7 @@ MENUS = (
         Action("actionHistory", "&History…", "history", "Ctrl+H",
                "Every change and every import", lambda on: on.changes.open_history(), READY),
         None,
-        Action("actionExport", "&Export products…", "export", "Ctrl+E",
+        Action("actionExport", "E&xport products…", "export", "Ctrl+E",
                "Write products to a file", lambda on: on.exporting.open(), READY),
         None,
         Action("actionWebhooks", "&Webhooks…", "webhook", "Ctrl+Shift+W",

@@ -92,6 +92,7 @@ class ExportDialog(QDialog):
         self._path: Path | None = None
         self._setup_ui(offer)
         self._show_format()
+        next(button for button in self.scopes.values() if button.isChecked()).setFocus()
 
     def _setup_ui(self, offer: Offer) -> None:
         self.choices = QWidget()
@@ -113,7 +114,6 @@ class ExportDialog(QDialog):
         layout.addWidget(self.status)
         layout.addWidget(self.bar)
         layout.addStretch()
-        layout.addSpacing(4)
         layout.addWidget(self._setup_buttons())
 
     def _setup_scopes(self, column: QVBoxLayout, offer: Offer) -> None:
@@ -139,7 +139,6 @@ class ExportDialog(QDialog):
         # One selected row is where the keyboard stands; several are a choice.
         start = "selected" if offer.selected > 1 else ("all" if offer.filtered is None else "filtered")
         self.scopes[start].setChecked(True)
-        self.scopes[start].setFocus()
 
     def _setup_formats(self, column: QVBoxLayout, offer: Offer) -> None:
         label = QLabel("F&ormat")

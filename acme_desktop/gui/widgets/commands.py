@@ -47,7 +47,7 @@ class Commands(QObject):
             Command(
                 entry.row.name,
                 entry.title,
-                " › ".join(entry.path),
+                entry.path[0],
                 entry.keys,
                 entry.lacking,
                 places.get(entry.row.name, _KEPT),
@@ -61,7 +61,7 @@ class Commands(QObject):
         groups: dict[str, list[tuple[str, str]]] = {}
         for entry in self._table:
             if entry.keys:
-                groups.setdefault(" › ".join(entry.path), []).append((entry.title, entry.keys))
+                groups.setdefault(entry.path[0], []).append((entry.title, entry.keys))
         return list(groups.items())
 
     def _forget_sheet(self) -> None:

@@ -73,8 +73,8 @@ class Entry:
 
     @property
     def title(self) -> str:
-        """What it is called outside a menu."""
-        return plain(self.row.text)
+        """What it is called outside its menu: "Copy as CSV" for "CSV" in a menu "Copy as"."""
+        return " ".join((*self.path[1:], plain(self.row.text)))
 
     @property
     def keys(self) -> str:

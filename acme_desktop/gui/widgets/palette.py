@@ -37,7 +37,7 @@ from acme_desktop.gui.widgets.ranking import Match, rank
 _NOWHERE = QModelIndex()
 _COMMAND = Qt.ItemDataRole.UserRole + 1
 _LETTERS = Qt.ItemDataRole.UserRole + 2
-_WIDTH, _ROWS, _TOP = 620, 11, 56
+_WIDTH, _ROWS, _ROOM, _TOP = 620, 12, 14, 56
 _LIST_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -98,7 +98,7 @@ class CommandPalette(QDialog):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerItem)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setFixedHeight(self.list.sizeHintForRow(0) * _ROWS if self.found.rowCount() else 36 * _ROWS)
+        self.list.setFixedHeight((self.fontMetrics().height() + _ROOM) * _ROWS)
         self.list.clicked.connect(lambda index: self._take(index))
         self.nothing = QLabel("No command is called that.", alignment=Qt.AlignmentFlag.AlignCenter)
         self.nothing.setProperty("role", "muted")
@@ -203,7 +203,7 @@ class _Painter(QStyledItemDelegate):
     """Title with the letters that fit, menu path or what is lacking, and the shortcut on the right."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(0, option.fontMetrics.height() + 14)
+        return QSize(0, option.fontMetrics.height() + _ROOM)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
