@@ -37,6 +37,7 @@ class ImportField(QWidget):
         self._loading: Job | None = None
         self._looking: Job | None = None
         self._value: int | None = None
+        self._showing = False
         self._known: dict[int, ChangingImport] = {}  # by change set
         self.choice = QComboBox(objectName="filterImport", accessibleName="Changed by import", editable=True)
         self.choice.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -106,8 +107,7 @@ class ImportField(QWidget):
         self._known |= {one.change_set_id: one for one in imports}
         rows = [(f"{one.import_id} · {_file(one)}", one.change_set_id) for one in imports]
         if rows != [(self.choice.itemText(row), self.choice.itemData(row)) for row in range(self.choice.count())]:
-            text = self.line.text()
-            self.choice.blockSignals(True)
+            text, self._showing = self.line.text(), True
             self.choice.clear()
             for one, (words, number) in zip(imports, rows, strict=True):
                 self.choice.addItem(words, number)
@@ -115,7 +115,7 @@ class ImportField(QWidget):
                 self.choice.setItemData(self.choice.count() - 1, told, Qt.ItemDataRole.ToolTipRole)
             self.choice.setCurrentIndex(-1)
             self.line.setText(text)
-            self.choice.blockSignals(False)
+            self._showing = False
         if not self.line.hasFocus():
             self._show()
         self.named.emit()
@@ -126,7 +126,7 @@ class ImportField(QWidget):
     # A number typed
 
     def _text_changed(self, text: str) -> None:
-        if not text and self._value is not None:
+        if not text and self._value is not None and not self._showing:
             self._take(None)
 
     def _settle(self) -> None:
@@ -189,10 +189,10 @@ class ImportField(QWidget):
     def _show(self) -> None:
         self._complain("")
         if self.line.text() != self._shown():
-            self.line.blockSignals(True)
+            self._showing = True
             self.line.setText(self._shown())
             self.line.setCursorPosition(0)
-            self.line.blockSignals(False)
+            self._showing = False
 
     def _complain(self, text: str) -> None:
         self.message.setText(text)

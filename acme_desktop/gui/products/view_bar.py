@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QHeaderView, QSizePolicy, QWidget
 
 from acme_desktop.core.products.saved_views import View
@@ -32,12 +32,10 @@ class ViewBar(QFrame):
         self.setProperty("role", "head")
         self._filters = filters
         self.button = ViewButton(views, shown)
-        self.chips = ChipBar("filterChips")
-        layout = QHBoxLayout(self, spacing=8)
+        self.chips = ChipBar("filterChips", self.button)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 6, 10, 6)
-        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self.chips, 1)
-        layout.addStretch()
+        layout.addWidget(self.chips)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -46,7 +44,6 @@ class ViewBar(QFrame):
         self.chips.chosen.connect(filters.focus_field)
         self.chips.cleared.connect(filters.clear)
         self.chips.emptied.connect(filters.focus_search)
-        self.setTabOrder(self.button, self.chips.clear_all)
         self._soon = QTimer(self, interval=0, singleShot=True)
         self._soon.timeout.connect(self.button.show_state)
 

@@ -74,8 +74,8 @@ class ChipWidget(QFrame):
         self.say(chip.text)
 
     def say(self, text: str) -> None:
-        """Show another text; where it is long its middle is left out, and the tooltip has the whole."""
-        short = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, _LONGEST)
+        """Show another text; a long one is cut, and the tooltip has the whole."""
+        short = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, _LONGEST)
         self.text.setText(short.replace("&", "&&"))
         self.text.setAccessibleName(text)
         self.text.setAccessibleDescription("Enter goes to its field, Delete removes it")
@@ -91,7 +91,12 @@ class ChipWidget(QFrame):
 
 
 class ChipBar(QWidget):
-    """Chips in lines that wrap, and one button for all of them; it takes no room while there is none."""
+    """Chips in lines that wrap, and one button for all of them.
+
+    Args:
+        name: the object name.
+        lead: what stands before the chips, also where there are none.
+    """
 
     removed = Signal(str)
     chosen = Signal(str)
@@ -99,10 +104,12 @@ class ChipBar(QWidget):
     emptied = Signal()
     """The last chip went away while it had the keyboard."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, lead: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName=name)
         self._chips: list[ChipWidget] = []
+        self._lead = lead
         self._flow = FlowLayout(self)
+        self._flow.addWidget(lead)
         self.clear_all = QPushButton("Clear all", objectName="clearAllChipsButton")
         self.clear_all.setAccessibleDescription("Remove every filter")
         self.clear_all.setProperty("kind", "link")
@@ -111,7 +118,7 @@ class ChipBar(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.hide()
+        self.clear_all.hide()
 
     @property
     def chips(self) -> list[ChipWidget]:
@@ -130,10 +137,10 @@ class ChipBar(QWidget):
         for place, widget in enumerate(self._chips):
             widget.say(wanted[widget.key])
             self._flow.removeWidget(widget)
-            self._flow.insert(place, widget)
-        for before, after in pairwise([*(widget.text for widget in self._chips), self.clear_all]):
+            self._flow.insert(place + 1, widget)
+        for before, after in pairwise([self._lead, *(widget.text for widget in self._chips), self.clear_all]):
             self.setTabOrder(before, after)
-        self.setVisible(bool(chips))
+        self.clear_all.setVisible(bool(chips))
         self.updateGeometry()
         if orphan is not None and self._chips:
             self._chips[min(orphan, len(self._chips) - 1)].text.setFocus(Qt.FocusReason.OtherFocusReason)
