@@ -102,8 +102,15 @@ MENUS = (
     Menu("&Product", (
         Action("actionNewProduct", "&New product…", "add", _KEYS.New,
                "Create a product", lambda on: on.products.new_product(), READY),
-        Action("actionEditProduct", "&Edit product…", "edit", "F2",
+        Action("actionEditProduct", "&Edit product…", "edit", "Alt+Return",
                "Edit the product selected", lambda on: on.products.edit_selected(), ONE),
+        Action("actionEditCell", "Edit &in the cell", None, "F2",
+               "Edit the cell in its place", lambda on: on.products.edit_cell(), PICKED),
+        Action("actionToggleActive", "Switch &active or inactive", None, "Ctrl+T",
+               "Switch the current product active or inactive", lambda on: on.products.toggle_active(), PICKED),
+        Action("actionBulkEdit", "Edit &several products…", None, "Ctrl+Shift+E",
+               "Change the products selected, or all that are shown, at once",
+               lambda on: on.products.bulk_edit(), READY),
         Action("actionDeleteProducts", "&Delete…", "delete", _KEYS.Delete,
                "Delete the products selected", lambda on: on.products.delete_selected(), PICKED),
         Action("actionProductHistory", "Product &history…", "history", "Ctrl+Shift+H",
@@ -157,6 +164,8 @@ TOOL_BAR = (
 
 CONTEXT_MENU = (
     "actionEditProduct",
+    "actionEditCell",
+    "actionBulkEdit",
     "actionDeleteProducts",
     "actionProductHistory",
     None,

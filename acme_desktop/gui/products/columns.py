@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from acme_desktop.core.products.product import Product
+from acme_desktop.core.products.product import FIELDS, Product
 from acme_desktop.gui.widgets import formatting
 
 _LONGEST_CELL = 400
@@ -37,6 +37,11 @@ class Column:
     text: Callable[[Product], str]
     whole: Callable[[Product], str]
     right: bool = False
+
+    @property
+    def editable(self) -> bool:
+        """Whether people write it."""
+        return self.field in FIELDS
 
 
 COLUMNS = (

@@ -12,11 +12,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QLineEdit,
+    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from acme_desktop.core.foundation.progress import Snapshot
 from acme_desktop.core.products.product import Product
 from acme_desktop.gui import errors
 from acme_desktop.gui.widgets import formatting
@@ -82,15 +84,20 @@ class DeleteSelectedDialog(_AskingDialog):
 
 
 class DeleteAllDialog(_AskingDialog):
-    """Two confirmations, the second with the count typed; `confirmed` then comes with that count."""
+    """Two confirmations, the second with the count typed; `confirmed` then comes with that count.
+
+    While it deletes it stays open and tells how far that is; a cancel then is `cancel_wanted`.
+    """
 
     confirmed = Signal(int)
+    cancel_wanted = Signal()
 
     def __init__(self, parent: QWidget | None, database_name: str, *, filtered: bool = False) -> None:
         super().__init__("deleteAllDialog", "Delete all products", parent)
         self._count: int | None = None
         self._what = " that the filter matches" if filtered else ", whatever the filter shows,"
         self._database = database_name
+        self._running = False
         self._setup_ui()
 
     def _setup_ui(self) -> None:
@@ -107,6 +114,12 @@ class DeleteAllDialog(_AskingDialog):
         column.addWidget(self._field)
         self.body.addWidget(self.second)
         self.second.hide()
+        self.busy = QProgressBar(maximum=0, textVisible=False, accessibleName="Deleting")
+        self.stage = QLabel(objectName="deleteAllStage")
+        self.stage.setProperty("role", "muted")
+        for part in (self.busy, self.stage):
+            self.body.addWidget(part)
+            part.hide()
         self.continue_button = self.add_danger("C&ontinue…", "deleteAllContinueButton")
         self.continue_button.clicked.connect(self._second)
         self.continue_button.setEnabled(False)
@@ -149,14 +162,47 @@ class DeleteAllDialog(_AskingDialog):
     def _confirm(self) -> None:
         if self._number_typed() != self._count or self._count is None:
             return
-        self.delete_button.setEnabled(False)
-        self.typed.setEnabled(False)
-        self.heading.setText("Deleting…")
+        self._run(True)
+        self.heading.setText(f"Deleting {formatting.counted(self._count, 'product', 'products')}…")
         self.confirmed.emit(self._count)
+
+    def _run(self, running: bool) -> None:
+        self._running = running
+        self.busy.setVisible(running)
+        self.stage.setVisible(running)
+        self.second.setVisible(not running)
+        self.text.setVisible(not running)
+        self.cancel_button.setEnabled(True)
+        self._compare()
+        if running:
+            self.delete_button.setEnabled(False)
+            self.cancel_button.setFocus()
+
+    def watch(self, snapshot: Snapshot) -> None:
+        """Tell how far it is."""
+        self.stage.setText(f"{snapshot.stage}, {formatting.duration(snapshot.seconds)}")
+
+    def finish(self) -> None:
+        """They are deleted."""
+        self._running = False
+        self.accept()
+
+    def tell_cancelled(self) -> None:
+        """Say that it was cancelled in time."""
+        self._run(False)
+        self.heading.setText("Cancelled. Nothing was deleted.")
 
     def refuse(self, error: Exception) -> None:
         """Say why nothing was deleted."""
+        self._run(False)
         errors.show(self, error)
         self.heading.setText("Nothing was deleted.")
-        self.typed.setEnabled(True)
-        self._compare()
+
+    def reject(self) -> None:
+        # Closed by whoever deletes, when that has really ended.
+        if self._running:
+            self.cancel_button.setEnabled(False)
+            self.stage.setText("Cancelling…")
+            self.cancel_wanted.emit()
+            return
+        super().reject()

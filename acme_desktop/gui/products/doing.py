@@ -1,30 +1,37 @@
-"""What is done to products from the window: the dialogs that create, change and delete, and the work behind them."""
+"""What is done to products from the window: in their cells and in the dialogs that create, change and delete."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
-from acme_desktop.core.foundation.errors import InputProblem, NotFound
-from acme_desktop.core.foundation.progress import Progress
+from acme_desktop.core.foundation.errors import InputProblem
 from acme_desktop.core.products import edits, listing
+from acme_desktop.core.products.bulk_edit import Which
 from acme_desktop.core.products.filters import Filter
 from acme_desktop.core.products.product import Changes, Product
 from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import JobRunner, Lane
+from acme_desktop.gui.products.bulk_edit_dialog import BulkEditDialog
+from acme_desktop.gui.products.cell_editing import CellEditing
 from acme_desktop.gui.products.delete_dialogs import DeleteAllDialog, DeleteSelectedDialog
+from acme_desktop.gui.products.pages import Question
+from acme_desktop.gui.products.picked import picked
 from acme_desktop.gui.products.product_dialog import ProductDialog
+from acme_desktop.gui.products.saving import Outcomes, Saving
 from acme_desktop.gui.products.table import ProductTable
 from acme_desktop.gui.widgets import formatting
 
+# More than so many selected here and there are not looked up one by one to be deleted.
+_MOST_BY_HAND = 50_000
+
 
 class Doing(QObject):
-    """Opens dialogs over the room and does what is confirmed in them; `done` comes with a sentence for the status bar.
+    """Opens dialogs over the room and does what is confirmed in them.
+
+    `done` comes with a sentence for the status bar when the catalogue was changed, `said` with any other one.
 
     Args:
         runner: does the work.
@@ -33,16 +40,24 @@ class Doing(QObject):
     """
 
     done = Signal(str)
+    said = Signal(str)
 
     def __init__(self, runner: JobRunner, table: ProductTable, room: QWidget) -> None:
         super().__init__(room)
         self._runner, self._table, self._room = runner, table, room
         self._author = Author.here("window")
         self._database: Database | None = None
+        self.saving = Saving(runner, room)
+        self.saving.done.connect(self.done)
+        self.cells = CellEditing(table, self.saving)
+        self.cells.said.connect(self.said)
+        self.cells.dialog_wanted.connect(self._go_on_in_dialog)
 
     def set_database(self, database: Database | None) -> None:
         """Work on this catalogue."""
         self._database = database
+        self.saving.set_database(database)
+        self.cells.forget()
 
     # One product
 
@@ -57,13 +72,20 @@ class Doing(QObject):
         products = self._table.selected_products()
         if len(products) != 1:
             return
-        dialog = ProductDialog(products[0], self._room)
+        self._open_dialog(self.saving.newest(products[0])).open()
+
+    def _open_dialog(self, product: Product) -> ProductDialog:
+        dialog = ProductDialog(product, self._room)
         dialog.save_wanted.connect(lambda changes: self._update(dialog, changes))
-        dialog.reload_wanted.connect(lambda: self._reload(dialog))
+        return dialog
+
+    def _go_on_in_dialog(self, theirs: Product, changes: Changes) -> None:
+        dialog = self._open_dialog(theirs)
+        dialog.go_on(theirs, changes)
         dialog.open()
 
     def _create(self, dialog: ProductDialog, changes: Changes) -> None:
-        def create(database: Database, _progress: Progress) -> object:
+        def create(database: Database) -> object:
             return edits.create(
                 database,
                 sku=changes.sku or "",
@@ -73,66 +95,97 @@ class Doing(QObject):
                 author=self._author,
             )
 
-        self._save(dialog, create, f"{changes.sku} was created.")
-
-    def _update(self, dialog: ProductDialog, changes: Changes) -> None:
-        original = dialog.product
-        assert original is not None
-        self._save(
-            dialog,
-            lambda database, _: edits.update(database, original.sku, changes, author=self._author, original=original),
-            f"{changes.sku or original.sku} was saved.",
-        )
-
-    def _save(self, dialog: ProductDialog, work: Callable[[Database, Progress], Any], words: str) -> None:
         database = self._database
         if database is None:
             return
         job = self._runner.start(
-            lambda progress: work(database, progress),
-            owner=dialog,
-            succeeded=lambda _: dialog.accept(),
-            failed=dialog.refuse,
+            lambda _: create(database), owner=dialog, succeeded=lambda _: dialog.accept(), failed=dialog.refuse
         )
-        job.succeeded.connect(lambda _: self.done.emit(words))
+        job.succeeded.connect(lambda _: self.done.emit(f"{changes.sku} was created."))
 
-    def _reload(self, dialog: ProductDialog) -> None:
-        database, product = self._database, dialog.product
-        if database is None or product is None:
-            return
-
-        def newest(progress: Progress) -> Product:
-            found = listing.by_ids(database, [product.id], progress).get(product.id)
-            if found is None:
-                raise NotFound(f"{product.sku} is not in the catalogue any more.", "Someone deleted it meanwhile.")
-            return found
-
-        self._runner.start(newest, lane=Lane.QUERY, owner=dialog, succeeded=dialog.show_product)
+    def _update(self, dialog: ProductDialog, changes: Changes) -> None:
+        original = dialog.product
+        assert original is not None
+        outcomes = Outcomes(
+            saved=lambda _: dialog.accept(),
+            failed=dialog.refuse,
+            dropped=lambda _: dialog.accept(),
+            edit=dialog.go_on,
+        )
+        self.saving.save(original, changes, dialog, outcomes)
 
     # Several, or all of a filter
 
-    def delete_selected(self, question: Filter, rows: int) -> None:
+    def bulk_edit(self, question: Question, rows: int) -> None:
+        """Open the dialog that changes the selected products, or all that the table shows, at once.
+
+        Args:
+            question: what the table shows.
+            rows: how many products that is.
+        """
+        database, chosen = self._database, picked(self._table, question)
+        if database is None:
+            return
+        everything = Which(question.filter)
+        words = "All products" if question.filter.empty else "All that the filter matches"
+        choices = [(f"{words} ({formatting.number(rows)})", everything)]
+        if chosen.count in (0, rows):
+            self._open_bulk_edit(database, choices)
+            return
+
+        def with_selected(ids: list[int]) -> None:
+            if self._database is database:
+                selected = (f"The selected ones ({formatting.number(len(ids))})", Which(ids=tuple(ids)))
+                self._open_bulk_edit(database, [selected, *choices])
+
+        if chosen.loaded:
+            with_selected([product.id for product in chosen.loaded])
+            return
+        self._runner.start(
+            lambda progress: chosen.ids(database, progress),
+            lane=Lane.QUERY,
+            owner=self._room,
+            succeeded=with_selected,
+        )
+
+    def _open_bulk_edit(self, database: Database, choices: list[tuple[str, Which]]) -> None:
+        dialog = BulkEditDialog(self._runner, database, self._author, choices, self._room)
+        dialog.applied.connect(lambda made: self.done.emit(f"{made.summary}."))
+        dialog.open()
+
+    def delete_selected(self, question: Question, rows: int) -> None:
         """Ask, then delete the selected products.
 
         Args:
             question: what the table shows.
             rows: how many products that is; all of them selected is the question's whole answer.
         """
-        products, selected = self._table.selected_products(), self._table.selected_count
-        if not products:
+        database, chosen = self._database, picked(self._table, question)
+        if database is None or not chosen.count:
             return
-        if selected == len(products):
+        if chosen.loaded:
+            self._ask_to_delete(list(chosen.loaded))
+        elif chosen.count == rows:
+            self.delete_all(question.filter)
+        elif chosen.count > _MOST_BY_HAND:
+            problem = InputProblem(
+                f"{formatting.number(chosen.count)} products are selected, which is too many to delete one by one.",
+                "Filter what you want to delete, and select all of it with Ctrl+A.",
+            )
+            errors.show(self._room, problem)
+        else:
+            self._runner.start(
+                lambda progress: chosen.products(database, progress),
+                lane=Lane.QUERY,
+                owner=self._room,
+                succeeded=self._ask_to_delete,
+            )
+
+    def _ask_to_delete(self, products: list[Product]) -> None:
+        if products:
             dialog = DeleteSelectedDialog(products, self._room)
             dialog.accepted.connect(lambda: self._delete(products))
             dialog.open()
-        elif selected == rows:
-            self.delete_all(question)
-        else:
-            problem = InputProblem(
-                f"{formatting.number(selected)} products are selected, and not all of them are loaded.",
-                "Select fewer, or filter what you want to delete and select all of it with Ctrl+A.",
-            )
-            errors.show(self._room, problem)
 
     def _delete(self, products: list[Product]) -> None:
         database = self._database
@@ -167,8 +220,11 @@ class Doing(QObject):
                 database, confirm=count, author=self._author, question=question, progress=progress
             ),
             owner=dialog,
-            succeeded=lambda _: dialog.accept(),
+            succeeded=lambda _: dialog.finish(),
             failed=dialog.refuse,
+            cancelled=dialog.tell_cancelled,
+            progressed=dialog.watch,
         )
+        dialog.cancel_wanted.connect(lambda: self._runner.cancel(job))
         words = f"{formatting.counted(count, 'product was', 'products were')} deleted."
         job.succeeded.connect(lambda _: self.done.emit(words))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from acme_desktop.core.foundation.errors import Refused
 from acme_desktop.core.foundation.product_rules import clean_sku, violation
 from acme_desktop.core.products.product import Changes, InvalidProduct, Product
-from acme_desktop.gui import errors, icons
+from acme_desktop.gui import errors
 from acme_desktop.gui.widgets import formatting
 from acme_desktop.gui.widgets.fields import Field, form
 from acme_desktop.gui.widgets.notices import Banner
@@ -27,7 +27,6 @@ class ProductDialog(QDialog):
     """`save_wanted` comes with the `Changes`; whoever saves answers with `accept`, or with `refuse`."""
 
     save_wanted = Signal(Changes)
-    reload_wanted = Signal()
 
     def __init__(self, product: Product | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,12 +65,6 @@ class ProductDialog(QDialog):
         self.save_button.setObjectName("saveProductButton")
         self.save_button.setText("&Create" if self.product is None else "&Save")
         self.save_button.setDefault(True)
-        self.reload_button = self.buttons.addButton("&Load the newer one", QDialogButtonBox.ButtonRole.ActionRole)
-        self.reload_button.setObjectName("reloadProductButton")
-        self.reload_button.setAutoDefault(False)
-        icons.wear(self.reload_button, "refresh")
-        self.reload_button.hide()
-        self.reload_button.clicked.connect(self.reload_wanted)
         self.buttons.accepted.connect(self._save)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self, spacing=14)
@@ -85,7 +78,7 @@ class ProductDialog(QDialog):
         """Fill the fields with a product as it stands in the catalogue; None is a new one."""
         self.product = product
         self.banner.hide()
-        self.reload_button.hide()
+        self._wait(False)
         self.sku.setText(product.sku if product else "")
         self.name.setText(product.name if product else "")
         self.description.setPlainText((product.description or "") if product else "")
@@ -98,6 +91,16 @@ class ProductDialog(QDialog):
         for field in self._fields.values():
             field.complain("")
         self.sku.setFocus() if product is None else self.name.setFocus()
+
+    def go_on(self, theirs: Product, changes: Changes) -> None:
+        """Go on editing over someone else's change: what they changed is taken in, what is mine is not saved yet."""
+        self.show_product(theirs)
+        mine = changes.applied_to(theirs)
+        self.sku.setText(mine.sku)
+        self.name.setText(mine.name)
+        self.description.setPlainText(mine.description or "")
+        self.active.setChecked(mine.active)
+        self.banner.say("info", "You see their change with yours in it.", "Nothing of yours is saved yet.")
 
     def _values(self) -> dict[str, str]:
         return {
@@ -153,7 +156,6 @@ class ProductDialog(QDialog):
             errors.show(self, error)
             return
         self.banner.say("warning", error.title, error.advice)
-        self.reload_button.setVisible(self.product is not None)
-        if self.product is None:
+        if self.product is None or self._values()["sku"] != self.product.sku:
             self._fields["sku"].complain("Another product has this SKU.")
             self.sku.setFocus()

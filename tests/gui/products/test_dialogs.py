@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from acme_desktop.core.changes.change_set import Author
+from acme_desktop.core.changes.locks import lock_catalogue
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.errors import EnvironmentProblem
 from acme_desktop.core.products import edits, listing
-from acme_desktop.core.products.product import Changes
 from acme_desktop.gui.errors import ErrorDialog
 from acme_desktop.gui.main_window import MainWindow
 from acme_desktop.gui.products.delete_dialogs import DeleteAllDialog, DeleteSelectedDialog
@@ -90,28 +90,6 @@ def test_a_product_is_edited(qtbot: QtBot, window: MainWindow, database: Databas
     with qtbot.waitSignal(dialog.accepted, timeout=10_000):
         dialog.save_button.click()
     assert listing.get(database, "P-000003").name == "Renamed"
-
-
-def test_an_edit_over_someone_elses_is_refused_and_can_be_done_again(
-    qtbot: QtBot, window: MainWindow, database: Database, author: Author
-) -> None:
-    filled(qtbot, window, database, 2)
-    window.products.table.selectRow(0)
-    trigger(window, "actionEditProduct")
-    dialog = shown(qtbot, window, ProductDialog)
-    edits.update(database, "P-000000", Changes(name="Theirs"), author=author)
-    dialog.description.setPlainText("Mine")
-    dialog.save_button.click()
-    qtbot.waitUntil(dialog.banner.isVisible, timeout=10_000)
-    assert "changed by tester" in dialog.banner.title.text()
-    assert listing.get(database, "P-000000").name == "Theirs"
-    find(dialog, QPushButton, "reloadProductButton").click()
-    qtbot.waitUntil(lambda: dialog.name.text() == "Theirs", timeout=10_000)
-    dialog.description.setPlainText("Mine")
-    with qtbot.waitSignal(dialog.accepted, timeout=10_000):
-        dialog.save_button.click()
-    product = listing.get(database, "P-000000")
-    assert (product.name, product.description) == ("Theirs", "Mine")
 
 
 def test_saving_nothing_new_closes_and_writes_nothing(qtbot: QtBot, window: MainWindow, database: Database) -> None:
@@ -201,6 +179,29 @@ def test_delete_all_is_refused_when_the_count_changed_meanwhile(
     error.close()
     assert len(skus(database)) == 4
     dialog.reject()
+
+
+def test_deleting_everything_can_be_cancelled_while_it_runs(
+    qtbot: QtBot, window: MainWindow, database: Database
+) -> None:
+    filled(qtbot, window, database, 3)
+    trigger(window, "actionDeleteAll")
+    dialog = shown(qtbot, window, DeleteAllDialog)
+    qtbot.waitUntil(dialog.continue_button.isEnabled, timeout=10_000)
+    dialog.continue_button.click()
+    dialog.typed.setText("3")
+    with database.connect() as other:
+        lock_catalogue(other)
+        dialog.delete_button.click()
+        assert dialog.busy.isVisible()
+        qtbot.waitUntil(lambda: dialog.stage.text().startswith("Counting products"), timeout=10_000)
+        dialog.reject()
+        assert dialog.isVisible()
+        qtbot.waitUntil(lambda: "Nothing was deleted" in dialog.heading.text(), timeout=10_000)
+    assert len(skus(database)) == 3
+    assert dialog.delete_button.isEnabled()
+    dialog.reject()
+    assert not dialog.isVisible()
 
 
 def test_selecting_all_of_a_filter_deletes_all_of_it_and_nothing_else(

@@ -1,0 +1,130 @@
+"""The rows of a bulk edit's preview: old and new value of each product, the changed parts marked, a page at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from acme_desktop.core.products.bulk_edit import Difference
+from acme_desktop.gui.widgets.changed_parts import MARKS, MarkedCells, changed_parts
+
+PAGE = 200
+REASONS = {"missing_name": "The name would be blank", "too_long": "The text would be too long"}
+_NOWHERE = QModelIndex()
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class BulkRows(QAbstractTableModel):
+    """Differences, fetched as the table is scrolled; `more_wanted` comes with the key of the last one."""
+
+    more_wanted = Signal(str)
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._rows: list[Difference] = []
+        self._titles = ("SKU", "Now", "Afterwards")
+        self._asked = self._complete = True
+
+    def start(self, *, refused: bool) -> None:
+        """Begin a list of products that change, or of those that are refused with their reason."""
+        self.beginResetModel()
+        self._rows = []
+        self._titles = ("SKU", "Now", "Why it stays so") if refused else ("SKU", "Now", "Afterwards")
+        self._asked = self._complete = False
+        self.endResetModel()
+        self.fetchMore()
+
+    def clear(self) -> None:
+        """Show nothing, and ask for nothing."""
+        self.beginResetModel()
+        self._rows = []
+        self._asked = self._complete = True
+        self.endResetModel()
+
+    def add(self, page: list[Difference]) -> None:
+        """Take a page; one shorter than `PAGE` is the last."""
+        self._asked, self._complete = False, len(page) < PAGE
+        if page:
+            self.beginInsertRows(_NOWHERE, len(self._rows), len(self._rows) + len(page) - 1)
+            self._rows.extend(page)
+            self.endInsertRows()
+
+    def canFetchMore(self, parent: _Index = _NOWHERE) -> bool:
+        return not parent.isValid() and not self._asked and not self._complete
+
+    def fetchMore(self, parent: _Index = _NOWHERE) -> None:
+        if self.canFetchMore(parent):
+            self._asked = True
+            self.more_wanted.emit(self._rows[-1].sku_key if self._rows else "")
+
+    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._titles)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal and 0 <= section < len(self._titles):
+            if role == Qt.ItemDataRole.DisplayRole:
+                return self._titles[section]
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], index.column()
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            if column == 0:
+                return row.sku
+            if column == 2 and row.verdict in REASONS:
+                return REASONS[row.verdict]
+            return in_words(row.old if column == 1 else row.new, row.cut)
+        if role == MARKS and column and row.verdict == "changed":
+            gone, come = changed_parts(in_words(row.old, row.cut), in_words(row.new, row.cut))
+            spans = gone if column == 1 else come
+            return (spans, column == 2) if spans else None
+        return None
+
+
+def in_words(value: str | bool | None, cut: int = 0) -> str:
+    """A value on one line; `cut` is how much was left out before it."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if not value:
+        return "(none)"
+    # Every blank stays one: a second space may be the very thing that changes.
+    line = "".join(" " if letter in "\n\r\t\v\f\u2028\u2029" else letter for letter in value)
+    return f"… {line}" if cut else line
+
+
+class BulkTable(QTableView):
+    """Shows `BulkRows`."""
+
+    def __init__(self, rows: BulkRows) -> None:
+        super().__init__()
+        self.setObjectName("bulkPreviewTable")
+        self.setAccessibleName("What changes")
+        self.setProperty("framed", True)
+        self.setModel(rows)
+        self.setItemDelegate(MarkedCells(self))
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setWordWrap(False)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        down = self.verticalHeader()
+        down.hide()
+        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        down.setDefaultSectionSize(self.fontMetrics().height() + 11)
+        header = self.horizontalHeader()
+        header.setAccessibleName("Column headers")
+        header.setHighlightSections(False)
+        header.setFixedHeight(self.fontMetrics().height() + 15)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        header.resizeSection(0, 140)
