@@ -35,7 +35,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
         number = export.export(
             context.workspace.database,
             products.chosen_filter(options, context),
-            products.chosen_sort(options),
+            products.chosen_sort(options, context),
             target,
             progress,
             safe=options.safe_for_spreadsheets,

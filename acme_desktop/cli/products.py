@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from acme_desktop.cli import output, table
+from acme_desktop.cli import output, table, views
 from acme_desktop.cli.output import Context
 from acme_desktop.core.changes import history
 from acme_desktop.core.changes.change_set import ChangeSet
@@ -38,6 +39,7 @@ def add_parser(subparsers: Any) -> None:
     for name, words in (("get", "one product"), ("history", "what happened to a product")):
         actions.add_parser(name, help=words).add_argument("sku", metavar="SKU")
     _add_editing(actions)
+    views.add_parsers(actions, add_filter_options, add_sort_option)
 
 
 def _add_editing(actions: Any) -> None:
@@ -66,6 +68,7 @@ def _add_editing(actions: Any) -> None:
 def add_filter_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which products."""
     group = parser.add_argument_group("filters")
+    group.add_argument("--view", metavar="NAME", help="those of a saved view; other filters replace its own")
     for field in ("sku", "name", "description"):
         group.add_argument(f"--{field}", metavar="TEXT", help=f"the {field} contains this, in any letter case")
     group.add_argument("--search", metavar="TEXT", help="any of the three contains this")
@@ -97,34 +100,27 @@ def add_sort_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def chosen_sort(options: argparse.Namespace) -> Sort:
-    """The order that the options describe."""
-    return Sort.of(*(key for sort in options.sort or () for key in sort.keys))
+def chosen_sort(options: argparse.Namespace, context: Context) -> Sort:
+    """The order that the options describe, else that of the view."""
+    if not options.sort:
+        return views.chosen(options.view, context).sort
+    return Sort.of(*(key for sort in options.sort for key in sort.keys))
 
 
 def chosen_filter(options: argparse.Namespace, context: Context) -> Filter:
-    """The filter that the options describe.
+    """The filter that the options describe, on top of the view's.
 
     Raises:
-        NotFound: there is no such import, or it changed nothing.
+        NotFound: there is no such view or import, or the import changed nothing.
     """
-    changed_in = None
+    names = ("sku", "name", "description", "search", "created_from", "created_to", "updated_from", "updated_to")
+    given = {name: getattr(options, name) for name in names}
+    given |= {"active": _active(options.active), "ignore_accents": options.ignore_accents or None}
     if options.changed_by_import is not None:
         with context.workspace.database.connect() as connection:
-            changed_in = changed_by.by_number(connection, options.changed_by_import).change_set_id
-    return Filter(
-        sku=options.sku,
-        name=options.name,
-        description=options.description,
-        search=options.search,
-        active=_active(options.active),
-        created_from=options.created_from,
-        created_to=options.created_to,
-        updated_from=options.updated_from,
-        updated_to=options.updated_to,
-        changed_in=changed_in,
-        ignore_accents=options.ignore_accents,
-    )
+            given["changed_in"] = changed_by.by_number(connection, options.changed_by_import).change_set_id
+    question = views.chosen(options.view, context).filter_on()
+    return replace(question, **{name: value for name, value in given.items() if value is not None})
 
 
 def run(options: argparse.Namespace, context: Context) -> int:
@@ -138,13 +134,19 @@ def run(options: argparse.Namespace, context: Context) -> int:
         "update": _update,
         "delete": _delete,
         "delete-all": _delete_all,
+        "save-view": _save_view,
+        **views.ACTIONS,
     }
     actions[options.action](options, context)
     return output.DONE
 
 
 def _list(options: argparse.Namespace, context: Context) -> None:
-    question, sort, database = chosen_filter(options, context), chosen_sort(options), context.workspace.database
+    question, sort, database = (
+        chosen_filter(options, context),
+        chosen_sort(options, context),
+        context.workspace.database,
+    )
     if context.json and options.page is None and options.page_size is None:
         for products in listing.stream(database, question, sort):
             for product in products:
@@ -257,6 +259,10 @@ def _tell_deleted(made: ChangeSet | None, context: Context) -> None:
     context.print(f"{counted(number)} deleted.")
     if made:
         context.say(f"To take it back: acme-desktop changes undo {made.id}")
+
+
+def _save_view(options: argparse.Namespace, context: Context) -> None:
+    views.save(options, context, chosen_filter(options, context), chosen_sort(options, context))
 
 
 def _active(word: str | None) -> bool | None:

@@ -39,8 +39,8 @@ class View:
     moving: Mapping[str, str] = field(default_factory=dict)
     columns: Any = None
 
-    def filter_on(self, today: date) -> Filter:
-        """The filter with every moving range as it is on that day."""
+    def filter_on(self, today: date | None = None) -> Filter:
+        """The filter with every moving range as it is on that day; today without one."""
         bounds: dict[str, Any] = {}
         for name, preset in self.moving.items():
             start, end = DateRange(preset).moments(today)

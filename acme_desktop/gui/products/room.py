@@ -32,6 +32,7 @@ class ProductsRoom(QWidget):
     changed = Signal()
     picked = Signal(list)
     said = Signal(str)
+    history_wanted = Signal(str)
 
     def __init__(self, runner: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +42,7 @@ class ProductsRoom(QWidget):
         self._setup_ui(runner)
         self._doing = Doing(runner, self.table, self)
         self._doing.done.connect(self._done)
+        self._doing.history_wanted.connect(self.history_wanted)
         self._doing.said.connect(self.said)
         self.views.said.connect(self.said)
         self.filters.asked.connect(self._filter)
@@ -151,7 +153,19 @@ class ProductsRoom(QWidget):
         self.trouble.say("danger", told.title, told.advice)
         self._around.show()
 
+    def toggle_filters(self) -> None:
+        """Hide the filter panel, or show it again."""
+        self.filters.collapse(not self.filters.collapsed)
+
     # Views, and what is remembered between two runs
+
+    def open_views(self) -> None:
+        """Open the menu of saved views."""
+        self.view_bar.button.open_menu()
+
+    def save_view(self) -> None:
+        """Ask for a name, and keep what is shown under it."""
+        self.view_bar.button.ask_name()
 
     def shown_view(self) -> View:
         """What is shown now, as a view."""

@@ -68,6 +68,12 @@ class ViewButton(QPushButton):
 
     # The menu
 
+    def open_menu(self) -> None:
+        """Open the menu below the button."""
+        if self.isVisible():
+            self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+            self._menu.setActiveAction(self._menu.actions()[0])
+
     def _open(self) -> None:
         self._fill()
         self._views.load()
@@ -90,7 +96,7 @@ class ViewButton(QPushButton):
             name = _plain(current.name)
             save = self._row(f"&Save changes to “{name}”", "viewSave", self._save_changes)
             save.setEnabled(self.modified)
-        self._row("Save as &new view…", "viewSaveAs", self._ask_name)
+        self._row("Save as &new view…", "viewSaveAs", self.ask_name)
         if current is not None:
             menu.addSeparator()
             self._row(f"&Rename “{name}”…", "viewRename", self._ask_new_name)
@@ -120,7 +126,8 @@ class ViewButton(QPushButton):
         if current is not None:
             self._views.save(current.name, self._shown())
 
-    def _ask_name(self) -> None:
+    def ask_name(self) -> None:
+        """Ask for a name, and save what is shown under it."""
         dialog = ViewNameDialog("Save as new view", "", [view.name for view in self._views.all], self.window())
         dialog.setObjectName("saveViewDialog")
         dialog.named.connect(lambda name: self._views.save(name, self._shown()))
