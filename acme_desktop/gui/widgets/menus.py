@@ -74,7 +74,7 @@ class Entry:
     @property
     def title(self) -> str:
         """What it is called outside its menu: "Copy as CSV" for "CSV" in a menu "Copy as"."""
-        return " ".join((*self.path[1:], plain(self.row.text)))
+        return " ".join((*self.path[1:], plain(self.action.text())))
 
     @property
     def keys(self) -> str:
@@ -145,6 +145,13 @@ class ActionTable(QObject):
         for entry in self:
             entry.lacking = next((need.lacking for need in entry.row.needs if not need.met(state)), "")
             entry.action.setEnabled(not entry.lacking)
+
+    def specify(self, name: str, subject: str) -> None:
+        """Say in an action's text what it would be about now: "Undo: edit of A-1…"; "" says nothing."""
+        entry = self._entries[name]
+        about = f": {subject.replace('&', '&&')}" if subject else ""
+        dots = "…" if entry.row.text.endswith("…") else ""
+        entry.action.setText(f"{entry.row.text.removesuffix('…')}{about}{dots}")
 
     def context_menu(self, names: Sequence[str | tuple[str, Sequence[str]] | None]) -> QMenu:
         """A menu of some of the actions.
