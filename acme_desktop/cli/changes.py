@@ -1,41 +1,113 @@
-"""`acme-desktop changes`: who changed what and when; undo."""
+"""`acme-desktop changes`: who changed what and when, what became of products between two dates; undo."""
 
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from datetime import datetime
+from pathlib import Path
+from typing import Any, get_args
 
-from acme_desktop.cli import output, table
+from acme_desktop.cli import moments, output, table
 from acme_desktop.cli.output import Context
-from acme_desktop.core.changes import change_set
+from acme_desktop.core.changes import change_set, moment
 from acme_desktop.core.changes import undo as undoing
-from acme_desktop.core.changes.change_set import ChangeSet
+from acme_desktop.core.changes.change_set import ChangeSet, Wanted
+from acme_desktop.core.foundation.errors import UsageProblem
+from acme_desktop.core.products import difference
+from acme_desktop.core.products.difference import Between, Difference
 from acme_desktop.core.products.product import counted
 
 _NAMED = 20
+_PAGE = 5_000
 
 
 def add_parser(subparsers: Any) -> None:
     """Add the command and its subcommands."""
-    parser = subparsers.add_parser("changes", help="list, show and undo changes")
+    parser = subparsers.add_parser("changes", help="list, show, compare and undo changes")
     actions = parser.add_subparsers(dest="action", required=True)
     listed = actions.add_parser("list", help="the newest first")
     listed.add_argument("--limit", type=int, default=100, metavar="N", help="at most so many (default: 100)")
     listed.add_argument("--before", type=int, metavar="ID", help="only those older than this one")
+    listed.add_argument("--kind", action="append", choices=get_args(change_set.Kind), help="only these; repeatable")
+    listed.add_argument("--who", metavar="NAME", help="only by that person")
+    listed.add_argument("--text", default="", help="only where each of these words is in the summary or a name")
+    _add_span(listed)
     for name, words in (("show", "one change set"), ("undo", "take a change set back; that can be undone in turn")):
         actions.add_parser(name, help=words).add_argument("id", type=int, metavar="ID")
+    compared = actions.add_parser("diff", help="what became of products between two dates, or by one change set")
+    compared.add_argument("id", type=int, nargs="?", metavar="ID", help="what this change set did")
+    _add_span(compared)
+    compared.add_argument("--kind", choices=difference.KINDS, help="only these")
+    compared.add_argument("--out", type=Path, metavar="FILE", help="write them as csv, old and new values side by side")
+
+
+def _add_span(parser: argparse.ArgumentParser) -> None:
+    for name, words in (("from", "the start of that day in UTC"), ("to", "the end of that day in UTC")):
+        parser.add_argument(
+            f"--{name}",
+            dest=f"{name}_",
+            type=moments.day_or_time,
+            metavar="DATE",
+            help=f"{words}, as 2026-11-23, or a time, as 2026-11-23T14:30+01:00",
+        )
 
 
 def run(options: argparse.Namespace, context: Context) -> int:
     """Do what the action says."""
     if options.action == "undo":
         return undo(options.id, context)
+    if options.action == "diff":
+        _compare(options, context)
+        return output.DONE
     with context.workspace.database.connect() as connection:
         if options.action == "show":
             _show(change_set.get(connection, options.id), context)
         else:
-            _list(change_set.latest(connection, limit=max(options.limit, 0), before=options.before), context)
+            limit, before = max(options.limit, 0), options.before
+            _list(change_set.latest(connection, limit=limit, before=before, wanted=_wanted(options)), context)
     return output.DONE
+
+
+def _wanted(options: argparse.Namespace) -> Wanted:
+    start, end = _span(options)
+    return Wanted(tuple(options.kind or ()), options.who, options.text, start, end)
+
+
+def _span(options: argparse.Namespace) -> tuple[datetime | None, datetime | None]:
+    start = None if options.from_ is None else moment.start_of(options.from_)
+    return start, None if options.to_ is None else moment.end_of(options.to_)
+
+
+def _compare(options: argparse.Namespace, context: Context) -> None:
+    start, end = _span(options)
+    if (options.id is None) == (start is None):
+        raise UsageProblem("Say what to compare.", "Give --from DATE, and --to DATE unless it is now; or a change set.")
+    if options.id is not None and end is not None:
+        raise UsageProblem("A change set has no --to.", "Give either a change set, or --from and --to.")
+    between = Between(start, end, options.id)
+    with context.progress("Comparing") as progress:
+        database = context.workspace.database
+        if options.out is not None:
+            number = difference.save(database, between, options.kind, options.out, progress)
+            if context.json:
+                context.emit({"file": str(options.out), "differences": number})
+            context.say(f"{counted(number)} written to {options.out}.")
+            return
+        counts = difference.counts(database, between, progress)
+        last: Difference | None = None
+        while page := difference.page(database, between, options.kind, last, _PAGE, progress):
+            for one in page:
+                context.emit(one.to_json()) if context.json else _tell(one, context)
+            last = page[-1]
+    context.say(f"{counts.created:,} created, {counts.changed:,} changed, {counts.deleted:,} deleted.")
+
+
+def _tell(one: Difference, context: Context) -> None:
+    side = one.before or one.after
+    assert side is not None
+    context.print(f"{one.kind:8}  {side.sku}  {'' if one.changed else side.name}".rstrip())
+    for name in one.changed:
+        context.print(f"    {name}: {getattr(one.before, name)!r} -> {getattr(one.after, name)!r}")
 
 
 def undo(identifier: int, context: Context) -> int:

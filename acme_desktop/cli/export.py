@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from acme_desktop.cli import output, products
+from acme_desktop.cli import moments, output, products
 from acme_desktop.cli.output import Context
 from acme_desktop.core.products import export
 from acme_desktop.core.products.product import counted
@@ -26,6 +26,7 @@ def add_parser(subparsers: Any) -> None:
     )
     products.add_filter_options(parser)
     products.add_sort_option(parser)
+    moments.add_as_of_option(parser)
 
 
 def run(options: argparse.Namespace, context: Context) -> int:
@@ -38,6 +39,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
             products.chosen_sort(options, context),
             target,
             progress,
+            when=moments.as_of(options),
             safe=options.safe_for_spreadsheets,
         )
     if options.file == "-":

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from itertools import chain, islice
 from typing import Any
 
-from acme_desktop.cli import output, table, views
+from acme_desktop.cli import moments, output, table, views
 from acme_desktop.cli.output import Context
 from acme_desktop.core.changes import history
 from acme_desktop.core.changes.change_set import ChangeSet
 from acme_desktop.core.foundation.errors import Refused, UsageProblem
-from acme_desktop.core.products import changed_by, edits, listing
+from acme_desktop.core.importer import past
+from acme_desktop.core.products import as_of, changed_by, edits, listing
 from acme_desktop.core.products.filters import SORT_FIELDS, Filter, Sort
 from acme_desktop.core.products.product import Changes, Product, counted
 
@@ -28,6 +29,7 @@ def add_parser(subparsers: Any) -> None:
     listed = actions.add_parser("list", help="the products that match, one a line")
     add_filter_options(listed)
     add_sort_option(listed)
+    moments.add_as_of_option(listed)
     listed.add_argument("--page", type=_positive, metavar="N", help="the page to show, from 1")
     listed.add_argument(
         "--page-size",
@@ -35,7 +37,9 @@ def add_parser(subparsers: Any) -> None:
         metavar="N",
         help=f"products a page (default: {_PAGE_SIZE}; all with --json and no --page)",
     )
-    add_filter_options(actions.add_parser("count", help="how many products match"))
+    counting = actions.add_parser("count", help="how many products match")
+    add_filter_options(counting)
+    moments.add_as_of_option(counting)
     for name, words in (("get", "one product"), ("history", "what happened to a product")):
         actions.add_parser(name, help=words).add_argument("sku", metavar="SKU")
     _add_editing(actions)
@@ -83,7 +87,7 @@ def add_filter_options(parser: argparse.ArgumentParser) -> None:
         for end, words in (("from", "then or later"), ("to", "then or earlier")):
             group.add_argument(
                 f"--{field}-{end}",
-                type=_moment,
+                type=moments.day_or_time,
                 metavar="DATE",
                 help=f"{field} {words}: a whole day in UTC, as 2026-11-23, or a time, as 2026-11-23T14:30+01:00",
             )
@@ -142,26 +146,46 @@ def run(options: argparse.Namespace, context: Context) -> int:
 
 
 def _list(options: argparse.Namespace, context: Context) -> None:
-    question, sort, database = (
-        chosen_filter(options, context),
-        chosen_sort(options, context),
-        context.workspace.database,
-    )
     if context.json and options.page is None and options.page_size is None:
-        for products in listing.stream(database, question, sort):
+        for products in _stream(options, context):
             for product in products:
                 context.emit(product.to_json())
         return
     number, size = options.page or 1, options.page_size or _PAGE_SIZE
-    products = listing.page(database, question, sort, number, size)
+    products = _page(options, context, number, size)
     if context.json:
         for product in products:
             context.emit(product.to_json())
         return
     _show_table(products, context)
-    total = listing.count(database, question)
+    total = _total(options, context)
     pages = max(1, -(-total // size))
     context.say(f"Page {number} of {pages:,}; {counted(total)}.")
+
+
+def _stream(options: argparse.Namespace, context: Context) -> Iterator[list[Product]]:
+    database, question, sort = (
+        context.workspace.database,
+        chosen_filter(options, context),
+        chosen_sort(options, context),
+    )
+    when = moments.as_of(options)
+    if when is None:
+        return listing.stream(database, question, sort)
+    return as_of.stream(database, when, question, sort)
+
+
+def _page(options: argparse.Namespace, context: Context, number: int, size: int) -> list[Product]:
+    if options.as_of is not None:
+        products = chain.from_iterable(_stream(options, context))
+        return list(islice(products, (number - 1) * size, number * size))
+    question, sort = chosen_filter(options, context), chosen_sort(options, context)
+    return listing.page(context.workspace.database, question, sort, number, size)
+
+
+def _total(options: argparse.Namespace, context: Context) -> int:
+    database, question, when = context.workspace.database, chosen_filter(options, context), moments.as_of(options)
+    return listing.count(database, question) if when is None else as_of.count(database, when, question)
 
 
 def _show_table(products: Iterable[Product], context: Context) -> None:
@@ -174,7 +198,7 @@ def _show_table(products: Iterable[Product], context: Context) -> None:
 
 
 def _count(options: argparse.Namespace, context: Context) -> None:
-    number = listing.count(context.workspace.database, chosen_filter(options, context))
+    number = _total(options, context)
     if context.json:
         context.emit({"count": number})
     else:
@@ -195,13 +219,19 @@ def _show(sku: str, context: Context) -> None:
 
 
 def _history(options: argparse.Namespace, context: Context) -> None:
-    for event in history.history(context.workspace.database, options.sku):
+    database = context.workspace.database
+    events = history.history(database, options.sku)
+    with database.connect() as connection:
+        imports = [one.change_set.id for one in events if one.change_set and one.change_set.kind == "import"]
+        files = {number: record.file for number, record in past.by_change_set(connection, imports).items()}
+    for event in events:
         found = event.to_json()
+        found["file"] = files.get(found["change_set_id"])
         if context.json:
             context.emit(found)
             continue
         who = f"{found['actor']}, {found['client']}" if event.change_set else "another program"
-        context.print(f"{found['at']}  {event.operation:8}  {who}  {found['summary']}")
+        context.print(f"{found['at']}  {event.operation:8}  {who}  {found['file'] or found['summary']}")
         for name in event.changed:
             context.print(f"    {name}: {found['before'][name]!r} -> {found['after'][name]!r}")
 
@@ -267,17 +297,6 @@ def _save_view(options: argparse.Namespace, context: Context) -> None:
 
 def _active(word: str | None) -> bool | None:
     return None if word is None else word == "yes"
-
-
-def _moment(text: str) -> date | datetime:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        pass
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-11-23 or a time in ISO 8601") from None
 
 
 def _sort(text: str) -> Sort:
