@@ -3,7 +3,7 @@ PYTHON ?= python3
 ROWS ?= 500000
 SEED ?= 1
 
-.PHONY: run test check lint format lock sample bench stalls screenshots campaign campaign-crash campaign-webhooks bench-webhooks package
+.PHONY: run test check lint format lock sample bench stalls stalls-webhooks screenshots campaign campaign-crash campaign-webhooks bench-webhooks package
 
 run: ## open the window
 	$(PYTHON) build/dev.py run
@@ -32,6 +32,9 @@ bench: ## imports as ratios to a bare COPY, and peak memory
 
 stalls: ## the longest stall of the window while it imports
 	.venv/bin/python build/measure_stalls.py $(ROWS)
+
+stalls-webhooks: ## how late the window's timers come while it delivers 500,000 events
+	.venv/bin/python build/measure_delivery_stalls.py
 
 screenshots: ## the pictures of the README (needs Xvfb and openbox)
 	.venv/bin/python build/screenshots.py

@@ -20,13 +20,14 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-TICK_MS = 5
+from lateness import Lateness  # noqa: E402
+
 LIMIT_MS = 100
 
 
 def measure(folder: Path, rows: int) -> dict[str, float]:
     """Import a file of that many rows in the window; stalls in milliseconds, per part of the way."""
-    from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt, QTimer
+    from PySide6.QtCore import QEventLoop
     from PySide6.QtWidgets import QPushButton
 
     from acme_desktop.core.foundation.paths import DataFolder
@@ -39,29 +40,19 @@ def measure(folder: Path, rows: int) -> dict[str, float]:
     subprocess.run([sys.executable, ROOT / "build" / "make_sample.py", "--rows", str(rows), source], check=True)
     app = gui.application()
     window = gui.build(app, DataFolder(folder / "data"))
-    clock, late = QElapsedTimer(), []
-    clock.start()
-
-    def tick() -> None:
-        late.append(max(0.0, clock.nsecsElapsed() / 1e6 - TICK_MS))
-        clock.restart()
-
-    timer = QTimer(window, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
-    timer.timeout.connect(tick)
+    ticks = Lateness(window)
 
     def until(done: Callable[[], bool]) -> None:
         while not done():
             app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
     def part(begin: Callable[[], object], done: Callable[[], bool]) -> tuple[float, float]:
-        late.clear()
-        clock.restart()
+        ticks.start()
         started = time.monotonic()
         begin()
         until(done)
-        return max(late, default=0.0), time.monotonic() - started
+        return ticks.longest, time.monotonic() - started
 
-    timer.start()
     window.resize(1100, 720)
     window.show()
     opening = part(window.open_database, lambda: window.products.model.count is not None)

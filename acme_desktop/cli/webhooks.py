@@ -73,6 +73,7 @@ def _add_deliveries(actions: Any) -> None:
     listed.add_argument("--product", type=int, metavar="ID", help="the product's id")
     listed.add_argument("--change-set", type=int, metavar="ID")
     listed.add_argument("--limit", type=int, default=100, metavar="N", help="at most so many (default: 100)")
+    listed.add_argument("--before", type=int, metavar="ID", help="only older ones: the last id of the page above")
     show = actions.add_parser("attempts", help="a delivery's requests and answers")
     show.add_argument("id", type=int, metavar="ID")
     replay = actions.add_parser("replay", help="send a delivery again under the same id, or all dead ones that match")
@@ -151,7 +152,9 @@ def _test(options: argparse.Namespace, context: Context) -> int:
 def _deliveries(options: argparse.Namespace, context: Context) -> int:
     if options.webhook is not None:
         endpoints.get(context.workspace.database, options.webhook)
-    for delivery in attempts.latest(context.workspace.database, _query(options), limit=options.limit):
+    for delivery in attempts.latest(
+        context.workspace.database, _query(options), limit=options.limit, before=options.before
+    ):
         if context.json:
             context.emit(delivery.to_json())
             continue

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from acme_desktop.core.foundation.errors import InputProblem
@@ -67,3 +70,28 @@ def check_certificates(pem: str) -> None:
         raise InputProblem(
             "These are not certificates in PEM.", "Choose a file that begins with BEGIN CERTIFICATE.", str(error)
         ) from error
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate as people know it: its common name (or organisation), and the last day on which it is valid."""
+
+    name: str
+    until: date
+
+
+def certificates(pem: str) -> list[Certificate]:
+    """What a list of certificates in PEM holds, which `check_certificates` took."""
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=pem)
+    return [_certificate(held) for held in context.get_ca_certs()]
+
+
+def _certificate(held: Mapping[str, Any]) -> Certificate:
+    import ssl
+
+    subject = dict(pair for part in held["subject"] for pair in part)
+    name = subject.get("commonName") or subject.get("organizationName") or held["serialNumber"]
+    return Certificate(name, datetime.fromtimestamp(ssl.cert_time_to_seconds(held["notAfter"]), UTC).date())

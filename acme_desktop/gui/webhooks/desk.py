@@ -61,7 +61,8 @@ class DeliveryDesk(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._typing = QTimer(self, interval=_TYPING_MS, singleShot=True)
-        self._typing.timeout.connect(self.asked)
+        self._typing.timeout.connect(self._ask)
+        self._above: list[int] = []  # the last delivery of each page above this one
         self._setup_filters()
         self._setup_figures()
         self._urls: dict[int, str] = {}
@@ -69,6 +70,10 @@ class DeliveryDesk(QWidget):
         self.table.picked.connect(self._picked)
         self.message = ElidedLabel(objectName="deskMessage", accessibleName="Deliveries shown")
         self.message.setProperty("role", "muted")
+        self.newer = self._button("&Newer", "newerDeliveriesButton", None)
+        self.newer.clicked.connect(lambda: self._turn(-1))
+        self.older = self._button("&Older", "olderDeliveriesButton", None)
+        self.older.clicked.connect(lambda: self._turn(1))
         self.again = self._button("Send &again", "replayButton", "refresh")
         self.again.clicked.connect(lambda: self.replay_wanted.emit([one.id for one in self._repeatable()]))
         self.all_again = self._button("Send a&ll given up again…", "replayAllButton", None)
@@ -88,7 +93,7 @@ class DeliveryDesk(QWidget):
         self.sku.setAccessibleName("SKU of the product")
         self.sku.setMaximumWidth(150)
         self.sku.textEdited.connect(lambda: self._typing.start())
-        self.sku.returnPressed.connect(self.asked)
+        self.sku.returnPressed.connect(self._ask)
 
     def _choice(self, name: str, said: str, items: list[tuple[str, object]]) -> QComboBox:
         box = QComboBox(objectName=name, accessibleName=said)
@@ -96,7 +101,7 @@ class DeliveryDesk(QWidget):
         box.setMinimumContentsLength(12)
         for text, value in items:
             box.addItem(text, value)
-        box.activated.connect(self.asked)
+        box.activated.connect(self._ask)
         return box
 
     def _setup_figures(self) -> None:
@@ -126,6 +131,9 @@ class DeliveryDesk(QWidget):
         figures.addWidget(self.latency, 1)
         row = QHBoxLayout(spacing=8)
         row.addWidget(self.message, 1)
+        row.addWidget(self.newer)
+        row.addWidget(self.older)
+        row.addSpacing(16)
         row.addWidget(self.all_again)
         row.addWidget(self.again)
         upper = QWidget()
@@ -156,7 +164,22 @@ class DeliveryDesk(QWidget):
             self.time.currentData(),
             self.sku.text().strip(),
             self.import_.currentData(),
+            self._above[-1] if self._above else None,
         )
+
+    def _ask(self) -> None:
+        """Other filters begin with the newest page."""
+        self._above.clear()
+        self.asked.emit()
+
+    def _turn(self, pages: int) -> None:
+        shown = self.table.records.records
+        if pages < 0:
+            self._above.pop()
+        elif shown:
+            self._above.append(shown[-1].id)
+        self.table.clearSelection()
+        self.asked.emit()
 
     def show_desk(self, desk: Desk) -> None:
         """Show what was read; choices and selection stay."""
@@ -165,9 +188,15 @@ class DeliveryDesk(QWidget):
         self._urls.clear()
         self._urls.update((one.id, words.host(one.url)) for one in desk.endpoints)
         self.table.refill(desk.deliveries)
-        found = len(desk.deliveries)
-        shown = formatting.counted(found, "delivery", "deliveries")
-        self.message.setText(f"The latest {shown}" if found == SHOWN else shown)
+        found, first = len(desk.deliveries), SHOWN * len(self._above) + 1
+        if found and (self._above or desk.more):
+            self.message.setText(f"{formatting.number(first)} to {formatting.number(first + found - 1)}, newest first")
+        else:
+            self.message.setText(formatting.counted(found, "delivery", "deliveries"))
+        self.newer.setVisible(bool(self._above) or desk.more)
+        self.newer.setEnabled(bool(self._above))
+        self.older.setVisible(self.newer.isVisibleTo(self))
+        self.older.setEnabled(desk.more)
         waiting = desk.backlog
         self.backlog.show_figure(formatting.number(waiting.events), "warning" if waiting.events else "")
         age = (datetime.now(UTC) - waiting.oldest).total_seconds() if waiting.oldest else None
@@ -200,6 +229,7 @@ class DeliveryDesk(QWidget):
         """Say beside the table why nothing new is shown."""
         told = errors.account(error)
         self.table.refill([])
+        self.older.setEnabled(False)
         self.message.setText(told.title)
         self._picked()
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -21,7 +22,10 @@ from PySide6.QtWidgets import (
 from acme_desktop.core.foundation.errors import Problem
 from acme_desktop.core.webhooks.endpoints import LARGEST_BATCH, Endpoint, EndpointChanges
 from acme_desktop.gui.webhooks import words
+from acme_desktop.gui.webhooks.certificates_field import CertificatesField
 from acme_desktop.gui.widgets.fields import Field, form
+
+_RATE_DECIMALS = 4
 
 
 def _scope_of(url: str) -> str:
@@ -34,6 +38,21 @@ def _scope_of(url: str) -> str:
     except ValueError:
         return "public"
     return "loopback" if address.is_loopback else "private" if address.is_private else "public"
+
+
+class _Rate(QDoubleSpinBox):
+    """Requests a second; fractions are for receivers that take one every few seconds."""
+
+    def __init__(self, **properties: object) -> None:
+        super().__init__(
+            decimals=_RATE_DECIMALS, minimum=0.0, maximum=100_000.0, suffix=" requests a second", **properties
+        )
+        self.setSpecialValueText("No limit")
+
+    def textFromValue(self, value: float) -> str:
+        text = super().textFromValue(value)
+        point = self.locale().decimalPoint()
+        return text.rstrip("0").removesuffix(point) if point in text else text
 
 
 class Editor(QWidget):
@@ -57,8 +76,7 @@ class Editor(QWidget):
             objectName="webhookBatchSize", minimum=1, maximum=LARGEST_BATCH, prefix="up to ", suffix=" events"
         )
         self.batch_size.setAccessibleName("The most events in a batch")
-        self.rate = QSpinBox(objectName="webhookRate", minimum=0, maximum=100_000, suffix=" requests a second")
-        self.rate.setSpecialValueText("No limit")
+        self.rate = _Rate(objectName="webhookRate")
         self.rate.setAccessibleName("The most requests a second")
         for spin in (self.rate, self.batch_size):
             spin.lineEdit().setTextMargins(6, 0, 0, 0)
@@ -74,6 +92,7 @@ class Editor(QWidget):
         )
         self.headers.setFixedHeight(self.fontMetrics().height() * 2 + 22)
         self.headers_field = Field(self.headers, "Headers, one a line")
+        self.certificates = CertificatesField()
         self._setup_ui()
         self._wire()
         self.show_endpoint(None)
@@ -103,6 +122,7 @@ class Editor(QWidget):
             ("R&ate", self.rate, self.rate),
             ("Reac&h", self.scope_field, self.scope),
             ("Hea&ders", self.headers_field, self.headers),
+            ("Certificates", self.certificates, None),
         ):
             label = QLabel(caption)
             if buddy is not None:
@@ -118,6 +138,7 @@ class Editor(QWidget):
         self.batch_size.valueChanged.connect(self._edited)
         self.rate.valueChanged.connect(self._edited)
         self.headers.textChanged.connect(self._edited)
+        self.certificates.changed.connect(self._edited)
         for tick in self.events.values():
             tick.toggled.connect(self._edited)
 
@@ -130,7 +151,8 @@ class Editor(QWidget):
                 tick.setChecked(endpoint is None or name in endpoint.events)
             self.mode.setCurrentIndex(self.mode.findData(endpoint.mode if endpoint else "each"))
             self.batch_size.setValue(endpoint.batch_size if endpoint else LARGEST_BATCH)
-            self.rate.setValue(round(endpoint.rate or 0) if endpoint else 0)
+            self.rate.setValue((endpoint.rate or 0.0) if endpoint else 0.0)
+            self.certificates.show_certificates((endpoint.ca or "") if endpoint else "")
             self.scope.setCurrentIndex(self.scope.findData(endpoint.scope if endpoint else "public"))
             lines = [f"{name}: {value}" for name, value in (endpoint.headers if endpoint else {}).items()]
             self.headers.setPlainText("\n".join(lines))
@@ -209,9 +231,10 @@ class Editor(QWidget):
             events=self._events(),
             mode=self.mode.currentData(),
             batch_size=self.batch_size.value(),
-            rate=float(self.rate.value()),
+            rate=self.rate.value(),
             scope=self.scope.currentData(),
             headers=self._headers(),
+            ca=self.certificates.pem,
         )
 
     def differs_from(self, endpoint: Endpoint) -> bool:
@@ -224,5 +247,6 @@ class Editor(QWidget):
             (now.url, list(now.events or ()), now.mode, now.batch_size, now.scope)
             != (endpoint.url, endpoint.events, endpoint.mode, endpoint.batch_size, endpoint.scope)
             or dict(now.headers or {}) != endpoint.headers
-            or self.rate.value() != round(endpoint.rate or 0)
+            or self.rate.value() != round(endpoint.rate or 0.0, _RATE_DECIMALS)
+            or self.certificates.pem != (endpoint.ca or "")
         )

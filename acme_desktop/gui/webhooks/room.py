@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -98,6 +99,7 @@ class WebhooksRoom(QObject):
         dialog.endpoints.test_wanted.connect(self._test)
         dialog.endpoints.act_wanted.connect(self._act)
         dialog.endpoints.echo_wanted.connect(self.open_echo)
+        dialog.endpoints.editor.certificates.file_chosen.connect(self._read_certificates)
         dialog.desk.folder_wanted.connect(self._open_folder)
         dialog.desk.replay_wanted.connect(self._replay)
         dialog.desk.replay_all_wanted.connect(self._ask_replay_all)
@@ -169,6 +171,17 @@ class WebhooksRoom(QObject):
             SecretDialog(secret, rotated=False, parent=self.dialog).open()
         if test:
             self.dialog.endpoints.begin_trial(endpoint)
+
+    def _read_certificates(self, path: Path) -> None:
+        if self.dialog is not None:
+            field = self.dialog.endpoints.editor.certificates
+            self._runner.start(
+                lambda _: work.certificates(path),
+                lane=Lane.QUERY,
+                owner=field,
+                succeeded=field.take,
+                failed=field.fail,
+            )
 
     def _test(self, endpoint: Endpoint) -> None:
         dialog = self.dialog

@@ -7,11 +7,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from acme_desktop.core.changes import change_set
 from acme_desktop.core.changes.outbox import EVENT_TYPES
 from acme_desktop.core.database.connections import Database
-from acme_desktop.core.foundation.errors import NotFound
+from acme_desktop.core.foundation.errors import InputProblem, NotFound
 from acme_desktop.core.products import listing
 from acme_desktop.core.webhooks import attempts, endpoints, trial
 from acme_desktop.core.webhooks.attempts import Attempt, Backlog, Delivery, Query, Slot
@@ -25,13 +26,20 @@ _IMPORTS = 30
 
 @dataclass(frozen=True)
 class Wish:
-    """The filters of the desk; `hours` 0 is any time, and `sku` one product's."""
+    """The filters of the desk, and which page of what they name.
+
+    Attributes:
+        hours: since when; 0 is any time.
+        sku: one product's.
+        before: the last delivery of the page above; None is the newest page.
+    """
 
     webhook_id: int | None = None
     state: str | None = None
     hours: int = 24
     sku: str = ""
     change_set_id: int | None = None
+    before: int | None = None
 
     def query(self, database: Database) -> Query:
         """As the core asks.
@@ -50,11 +58,12 @@ class Wish:
 
 @dataclass(frozen=True)
 class Desk:
-    """What the desk shows; `imports` are the latest ones as (change set, words)."""
+    """What the desk shows; `imports` are the latest ones as (change set, words), `more` says that older ones follow."""
 
     endpoints: list[Endpoint]
     imports: list[tuple[int, str]]
     deliveries: list[Delivery]
+    more: bool
     backlog: Backlog
     slots: list[Slot]
 
@@ -77,10 +86,12 @@ def desk(database: Database, wish: Wish) -> Desk:
     plots = [attempts.plot(database, one, span=span, slots=_SLOTS) for one in wanted]
     with database.connect() as connection:
         sets = [one for one in change_set.latest(connection, limit=200) if one.kind == "import"]
+    found = attempts.latest(database, wish.query(database), limit=SHOWN + 1, before=wish.before)
     return Desk(
         known,
         [(one.id, one.summary or f"Import {one.id}") for one in sets[:_IMPORTS]],
-        attempts.latest(database, wish.query(database), limit=SHOWN),
+        found[:SHOWN],
+        len(found) > SHOWN,
         _total(waiting),
         [_joined(slots) for slots in zip(*plots, strict=True)],
     )
@@ -130,6 +141,20 @@ def save(database: Database, endpoint: Endpoint | None, changes: EndpointChanges
     if endpoint is None:
         return endpoints.add(database, changes)
     return endpoints.update(database, endpoint.id, changes), None
+
+
+def certificates(path: Path) -> str:
+    """The text of a file with certificates.
+
+    Raises:
+        InputProblem: it cannot be read as text.
+    """
+    try:
+        return path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputProblem(
+            f"{path.name} cannot be read.", "Choose a file with certificates in PEM.", str(error)
+        ) from error
 
 
 def try_out(database: Database, url: str, former: int | None) -> tuple[Endpoint, Trial]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QMessageBox, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -10,6 +11,8 @@ from acme_desktop.core.products import edits
 from acme_desktop.core.webhooks import attempts, endpoints
 from acme_desktop.core.webhooks.attempts import Query
 from acme_desktop.gui.main_window import MainWindow
+from acme_desktop.gui.webhooks import desk as desk_module
+from acme_desktop.gui.webhooks import work
 from acme_desktop.gui.webhooks.dialog import WebhookDialog
 from acme_desktop.gui.widgets.records import RecordTable
 from acme_desktop.gui.widgets.sparkline import Sparkline
@@ -110,6 +113,40 @@ def test_the_filters(qtbot: QtBot, dialog: WebhookDialog, database: Database, au
         desk_of(qtbot, dialog, 0)
         assert "a-2x" in find(dialog, QLabel, "deskMessage").text()
         endpoints.disable(database, second)
+
+
+def test_older_pages_are_turned_to_and_stay_where_they_are(
+    qtbot: QtBot, dialog: WebhookDialog, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "SHOWN", 4)
+    monkeypatch.setattr(desk_module, "SHOWN", 4)
+    with Receiver() as receiver:
+        add_webhook(database, receiver.url)
+        make_products(database, 10)
+        qtbot.waitUntil(lambda: len(receiver.requests) == 10, timeout=MANY)
+        qtbot.waitUntil(lambda: len(attempts.latest(database, Query(state="delivered"))) == 10, timeout=MANY)
+        table = desk_of(qtbot, dialog, 4)
+        newer, older = (find(dialog, QPushButton, f"{name}DeliveriesButton") for name in ("newer", "older"))
+        everything = [one.id for one in attempts.latest(database, Query())]
+
+        def shown_ids() -> list[int]:
+            return [one.id for one in table.records.records]
+
+        qtbot.waitUntil(lambda: shown_ids() == everything[:4] and older.isEnabled(), timeout=MANY)
+        assert not newer.isEnabled()
+        assert find(dialog, QLabel, "deskMessage").text() == "1 to 4, newest first"
+        qtbot.mouseClick(older, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: shown_ids() == everything[4:8], timeout=MANY)
+        make_products(database, 2, prefix="Q")  # newer ones do not move what is being read
+        qtbot.waitUntil(lambda: len(receiver.requests) == 12, timeout=MANY)
+        with qtbot.waitSignal(dialog.looked, timeout=MANY):
+            pass
+        assert shown_ids() == everything[4:8]
+        qtbot.mouseClick(older, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: shown_ids() == everything[8:], timeout=MANY)
+        qtbot.waitUntil(lambda: not older.isEnabled(), timeout=MANY)
+        pick(dialog.desk.state, "delivered")  # another filter begins with the newest
+        qtbot.waitUntil(lambda: len(shown_ids()) == 4 and shown_ids()[-1] > everything[3], timeout=MANY)
 
 
 def test_given_up_ones_are_sent_again_by_import(qtbot: QtBot, dialog: WebhookDialog, database: Database) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -15,6 +16,7 @@ from acme_desktop.gui.webhooks.dialog import WebhookDialog
 from acme_desktop.gui.webhooks.secret_dialog import SecretDialog
 from acme_desktop.gui.widgets.notices import Banner
 from tests.gui.driving import find, shown
+from tests.support.certificates import Authority
 from tests.support.receiver import Receiver, Reply
 from tests.support.webhooks import add_webhook
 
@@ -67,6 +69,41 @@ def test_a_webhook_is_added_and_its_secret_is_shown_once(
     listed(qtbot, dialog, 1)
     assert dialog.endpoints.current is not None
     assert not find(dialog, QPushButton, "saveWebhookButton").isEnabled()
+
+
+def test_a_rate_below_one_and_certificates_of_ones_own(
+    qtbot: QtBot, dialog: WebhookDialog, database: Database, tmp_path: Path
+) -> None:
+    editor = dialog.endpoints.editor
+    authority = Authority.make()
+    pem, wrong = tmp_path / "own.pem", tmp_path / "wrong.pem"
+    pem.write_text(authority.pem, encoding="ascii")
+    wrong.write_text("Nothing of the kind.", encoding="ascii")
+    with Receiver(tls=authority.server("127.0.0.1")) as receiver:
+        qtbot.keyClicks(editor.url, receiver.url)
+        editor.rate.setValue(0.25)
+        assert editor.rate.text() == "0.25 requests a second"
+        for file in (wrong, tmp_path / "nowhere.pem"):
+            editor.certificates.file_chosen.emit(file)
+            qtbot.waitUntil(editor.certificates.message.isVisible, timeout=10_000)
+            assert editor.certificates.pem == ""
+            editor.certificates.show_certificates("")
+        editor.certificates.file_chosen.emit(pem)
+        qtbot.waitUntil(lambda: editor.certificates.pem == authority.pem, timeout=10_000)
+        assert "Test authority" in editor.certificates.held.text()
+        click(qtbot, dialog, "testWebhookButton")
+        shown(qtbot, dialog, SecretDialog).reject()
+        result = find(dialog, Banner, "webhookTestResult")
+        qtbot.waitUntil(result.isVisible, timeout=10_000)
+        assert result.title.text().startswith("204 in ")
+    (made,) = endpoints.listing(database)
+    assert (made.rate, made.ca) == (0.25, authority.pem)
+    assert not find(dialog, QPushButton, "saveWebhookButton").isEnabled()
+    click(qtbot, dialog, "removeCertificatesButton")
+    editor.rate.setValue(0)
+    click(qtbot, dialog, "saveWebhookButton")
+    qtbot.waitUntil(lambda: endpoints.get(database, made.id).ca is None, timeout=10_000)
+    assert endpoints.get(database, made.id).rate is None
 
 
 @pytest.mark.parametrize("url", ["shop.example.com", "ftp://shop.example.com", "https://anna:pw@shop.example.com/"])
