@@ -21,6 +21,7 @@ from acme_desktop.gui.changes.as_of_dialog import AsOfDialog
 from acme_desktop.gui.changes.difference_dialog import DifferenceDialog
 from acme_desktop.gui.changes.history_dialog import HistoryDialog
 from acme_desktop.gui.changes.product_history_dialog import ProductHistoryDialog
+from acme_desktop.gui.changes.steps import Steps
 from acme_desktop.gui.changes.undo_dialogs import UndoDialog, UndoReportDialog, change_name
 from acme_desktop.gui.changes.work import Step
 
@@ -40,10 +41,12 @@ class ChangesRoom(QObject):
         self._author = Author.here("window")
         self._database: Database | None = None
         self._dialogs: dict[type[QDialog], Any] = {}
+        self.steps = Steps(runner, self)
 
     def set_database(self, database: Database | None) -> None:
         """Work with this catalogue from now on."""
         self._database = database
+        self.steps.look(database)
         for dialog in list(self._dialogs.values()):
             dialog.close()
 
@@ -117,7 +120,8 @@ class ChangesRoom(QObject):
         self._dialogs[DifferenceDialog].show_span(start, None)
 
     def refresh(self) -> None:
-        """Read again whatever is shown."""
+        """Read again whatever is shown, and what undo and redo are about."""
+        self.steps.look(self._database)
         for dialog in list(self._dialogs.values()):
             dialog.refresh()
 
