@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
         self.drop_area.dropped.connect(self.import_files)
         self.products.import_wanted.connect(self.importer.choose_files)
         self.products.picked.connect(self._show_actions)
+        self.products.history_wanted.connect(self.changes.open_product_history)
         self.products.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.products.table.customContextMenuRequested.connect(self._show_table_menu)
         for speaker in (self.webhooks, self.exporting, self.copying, self.pasting):

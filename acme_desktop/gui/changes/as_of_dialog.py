@@ -69,7 +69,7 @@ class AsOfDialog(QDialog):
 
     def _setup_ui(self) -> None:
         self.setWindowTitle("Catalogue as of a date")
-        self.resize(1040, 640)
+        self.resize(980, 620)
         self.setMinimumSize(760, 420)
         self.when = MomentField("asOfMoment", "As of", at_end=True)
         self.sku = self._search("asOfSku", "SKU contains")

@@ -31,7 +31,7 @@ class DifferenceDialog(QDialog):
 
     def _setup_ui(self, runner: JobRunner, database: Database) -> None:
         self.setWindowTitle("Compare two dates")
-        self.resize(1000, 640)
+        self.resize(980, 620)
         self.setMinimumSize(760, 420)
         self.start = MomentField("differenceStart", "From", at_end=False)
         self.end = MomentField("differenceEnd", "To", at_end=True)

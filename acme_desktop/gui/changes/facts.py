@@ -27,7 +27,9 @@ def facts(entry: Entry) -> list[tuple[str, str]]:
             if count
         ]
         undoes = f", of change set {change.undoes}" if change.undoes is not None else ""
-        lines += [("Products", ", ".join(parts)), ("Number", f"Change set {change.id}{undoes}")]
+        if entry.record is None:  # an import's rows tell it
+            lines.append(("Products", ", ".join(parts)))
+        lines.append(("Number", f"Change set {change.id}{undoes}"))
     if entry.standing is not None and entry.standing.undone:
         lines.append(("Undone", f"By change set {entry.standing.tip}"))
     return [(name, text) for name, text in lines if text]

@@ -84,7 +84,7 @@ class HistoryDialog(QDialog):
 
     def _setup_ui(self) -> None:
         self.setWindowTitle("History")
-        self.resize(1000, 680)
+        self.resize(980, 670)
         self.setMinimumSize(780, 460)
         self.banner = Banner()
         self.filters = HistoryFilters()
@@ -101,7 +101,7 @@ class HistoryDialog(QDialog):
         halves = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         halves.addWidget(self.table)
         halves.addWidget(self.tabs)
-        halves.setSizes([330, 260])
+        halves.setSizes([310, 290])
         layout = QVBoxLayout(self, spacing=10)
         layout.setContentsMargins(20, 16, 20, 14)
         layout.addWidget(self.filters)

@@ -48,7 +48,7 @@ def lines_of(identifier: Any, kind: str, before: Any, after: Any) -> list[Line]:
         before, after: what has the four fields as attributes; None where the product was not there.
     """
     found: list[Line] = []
-    sku = (after if after is not None else before).sku
+    sku = (before if before is not None else after).sku  # as the lines are ordered
     for name, title in FIELDS:
         old, new = _text(before, name), _text(after, name)
         if old == new:

@@ -40,9 +40,9 @@ def _client(told: Told) -> str:
 
 _COLUMNS = (
     Column("When", 140, lambda told: formatting.moment(told.event.at)),
-    Column("What", 190, lambda told: told.what, tone=lambda told: _TONES.get(told.event.operation, "")),
-    Column("Who", 92, _who),
-    Column("From", 190, _client),
+    Column("What", 180, lambda told: told.what, tone=lambda told: _TONES.get(told.event.operation, "")),
+    Column("Who", 80, _who),
+    Column("From", 215, _client),
     Column("With", 0, lambda told: told.source),
 )
 

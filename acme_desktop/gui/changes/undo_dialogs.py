@@ -145,7 +145,7 @@ class UndoReportDialog(QDialog):
         figures = (
             ("Removed", done.deleted, ""),
             ("Values brought back", done.updated, ""),
-            ("Products brought back", done.created, ""),
+            ("Brought back", done.created, ""),
             ("Kept", len(report.kept), "warning"),
         )
         for title, count, tone in figures:

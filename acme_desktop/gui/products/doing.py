@@ -41,6 +41,7 @@ class Doing(QObject):
 
     done = Signal(str)
     said = Signal(str)
+    history_wanted = Signal(str)
 
     def __init__(self, runner: JobRunner, table: ProductTable, room: QWidget) -> None:
         super().__init__(room)
@@ -77,6 +78,7 @@ class Doing(QObject):
     def _open_dialog(self, product: Product) -> ProductDialog:
         dialog = ProductDialog(product, self._room)
         dialog.save_wanted.connect(lambda changes: self._update(dialog, changes))
+        dialog.history_wanted.connect(self.history_wanted)
         return dialog
 
     def _go_on_in_dialog(self, theirs: Product, changes: Changes) -> None:

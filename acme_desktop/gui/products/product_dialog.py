@@ -24,9 +24,13 @@ from acme_desktop.gui.widgets.notices import Banner
 
 
 class ProductDialog(QDialog):
-    """`save_wanted` comes with the `Changes`; whoever saves answers with `accept`, or with `refuse`."""
+    """`save_wanted` comes with the `Changes`; whoever saves answers with `accept`, or with `refuse`.
+
+    `history_wanted` comes with the SKU, once the dialog is out of the way.
+    """
 
     save_wanted = Signal(Changes)
+    history_wanted = Signal(str)
 
     def __init__(self, product: Product | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +69,11 @@ class ProductDialog(QDialog):
         self.save_button.setObjectName("saveProductButton")
         self.save_button.setText("&Create" if self.product is None else "&Save")
         self.save_button.setDefault(True)
+        self.history_button = self.buttons.addButton("&History…", QDialogButtonBox.ButtonRole.ActionRole)
+        self.history_button.setObjectName("productHistoryButton")
+        self.history_button.setAutoDefault(False)
+        self.history_button.setVisible(self.product is not None)
+        self.history_button.clicked.connect(self._show_history)
         self.buttons.accepted.connect(self._save)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self, spacing=14)
@@ -138,6 +147,15 @@ class ProductDialog(QDialog):
             return
         self._wait(True)
         self.save_wanted.emit(changes)
+
+    def _show_history(self) -> None:
+        if self.product is None:
+            return
+        if self.changes() != Changes():
+            self.banner.say("info", "Save or cancel first.", "The history opens in the place of this window.")
+            return
+        self.reject()
+        self.history_wanted.emit(self.product.sku)
 
     def _wait(self, waiting: bool) -> None:
         self.save_button.setEnabled(not waiting)

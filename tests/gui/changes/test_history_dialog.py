@@ -64,7 +64,7 @@ def test_the_history_tells_everything_of_an_import(
     assert find(dialog, QLabel, "factFile").text() == str(tmp_path / "spring.csv")
     assert len(find(dialog, QLabel, "factSHA256").text()) == 64
     assert "comma" in find(dialog, QLabel, "factSettings").text()
-    assert find(dialog, QLabel, "factProducts").text() == "1 product created"
+    assert find(dialog, QLabel, "factRows").text() == "2 read: 1 created, 1 rejected"
     assert dialog.bench.isVisible()
     dialog.filter.setText("autumn")
     qtbot.waitUntil(lambda: dialog.table.records.rowCount() == 0, timeout=10_000)
@@ -87,6 +87,7 @@ def test_every_kind_of_change_is_in_one_history(
     assert cells(dialog.table, 2)[-1] == "Undone"
     row_of(dialog, "Edit A-1")
     assert find(dialog, QLabel, "factBy").text() == "ben, window on lab-2"
+    assert find(dialog, QLabel, "factProducts").text() == "1 product updated"
     assert dialog.resume.isHidden()
     dialog.close()
 

@@ -17,6 +17,7 @@ from acme_desktop.core.products.product import Changes
 from acme_desktop.gui.changes.product_history_dialog import ProductHistoryDialog
 from acme_desktop.gui.changes.undo_dialogs import UndoDialog, UndoReportDialog
 from acme_desktop.gui.main_window import MainWindow
+from acme_desktop.gui.products.product_dialog import ProductDialog
 from tests.gui.driving import shown, skus, write_csv
 
 
@@ -118,4 +119,24 @@ def test_a_deleted_product_is_found_by_its_sku_and_brought_back(
     dialog.restore.click()
     assert timeline(qtbot, dialog, 4)[0][0] == "Brought back from the history"
     assert skus(database) == ["A-1"]
+    dialog.close()
+
+
+def test_the_history_opens_from_the_products_dialog(
+    qtbot: QtBot, window: MainWindow, database: Database, author: Author
+) -> None:
+    edits.create(database, sku="A-1", name="Lamp", author=author)
+    qtbot.waitUntil(lambda: window.products.model.count == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: window.products.model.product(0) is not None, timeout=10_000)
+    window.products.table.selectRow(0)
+    window.products.edit_selected()
+    product: ProductDialog = shown(qtbot, window, ProductDialog)
+    product.name.setText("Chair")
+    product.history_button.click()
+    assert "Save or cancel first" in product.banner.title.text()
+    product.name.setText("Lamp")
+    product.history_button.click()
+    dialog: ProductHistoryDialog = shown(qtbot, window, ProductHistoryDialog)
+    assert [row[0] for row in timeline(qtbot, dialog, 1)] == ["Created"]
+    assert not [one for one in window.findChildren(ProductDialog) if one.isVisible()]
     dialog.close()
