@@ -6,17 +6,20 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import psycopg
-from sqlalchemy import create_engine
-from sqlalchemy.engine import Engine
-from sqlalchemy.pool import PoolProxiedConnection
 
 from acme_desktop.core.database import failures
 from acme_desktop.core.database.notifications import Listener
+from acme_desktop.core.database.pool import Connection, Pool
 from acme_desktop.core.database.urls import DatabaseUrl
 from acme_desktop.core.foundation.errors import EnvironmentProblem
 from acme_desktop.core.foundation.progress import Progress
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
 
 OLDEST_SERVER = 14
 _DEFAULTS: dict[str, str | int] = {
@@ -30,8 +33,6 @@ _DEFAULTS: dict[str, str | int] = {
 _RESTART_PATIENCE = 5.0  # seconds that the embedded server may be away while its supervisor starts it again
 _CANCEL_EVERY = 0.2
 
-Connection = psycopg.Connection[tuple[object, ...]]
-
 
 class Database:
     """One database; safe to use from any thread.
@@ -39,16 +40,13 @@ class Database:
     Attributes:
         url: where it is, with the password where there is one; a URL that psycopg takes.
         embedded: whether it is the embedded PostgreSQL of a data folder.
-        engine: SQLAlchemy's engine; its errors are not translated, see `translated`.
     """
 
     def __init__(self, url: DatabaseUrl, *, embedded: bool) -> None:
         self._url = url
         self.embedded = embedded
         self._conninfo = url.conninfo(**_DEFAULTS)
-        self.engine: Engine = create_engine(
-            "postgresql+psycopg://", creator=self._connect, pool_pre_ping=True, pool_size=4, max_overflow=12
-        )
+        self._pool = Pool(self._connect)
 
     @classmethod
     def open(cls, url: str, *, embedded: bool = False) -> Database:
@@ -94,7 +92,7 @@ class Database:
         Raises:
             EnvironmentProblem: no connection, or it was lost on the way.
         """
-        with self.translated(), self._borrowed() as connection:
+        with self.translated(), self._pool.borrowed() as connection:
             yield connection
             connection.commit()
 
@@ -106,10 +104,17 @@ class Database:
             Cancelled: the progress was cancelled; nothing is committed.
             EnvironmentProblem: no connection, or it was lost on the way.
         """
-        with self.translated(), self._borrowed() as connection:
+        with self.translated(), self._pool.borrowed() as connection:
             with interruptible(connection, progress):
                 yield connection
             connection.commit()
+
+    @cached_property
+    def engine(self) -> Engine:
+        """SQLAlchemy's way to this database, for migrations; its errors are not translated, see `translated`."""
+        from sqlalchemy import NullPool, create_engine
+
+        return create_engine("postgresql+psycopg://", creator=self._connect, poolclass=NullPool)
 
     def listen(self, channel: str) -> Listener:
         """Notifications of a channel, over a connection of their own; iterate in a thread, `stop` from another."""
@@ -117,13 +122,13 @@ class Database:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Make `EnvironmentProblem` of a lost connection and the like, for work that goes through `engine`."""
+        """Make `EnvironmentProblem` of a lost connection and the like."""
         with failures.translated(self._url, self.display_name):
             yield
 
     def close(self) -> None:
         """Close all pooled connections."""
-        self.engine.dispose()
+        self._pool.empty()
 
     def _connect(self) -> Connection:
         deadline = time.monotonic() + (_RESTART_PATIENCE if self.embedded else 0)
@@ -134,19 +139,6 @@ class Database:
                 if time.monotonic() > deadline:
                     raise failures.explain(error, self._url, self.display_name) from None
                 time.sleep(0.1)
-
-    @contextmanager
-    def _borrowed(self) -> Iterator[Connection]:
-        borrowed: PoolProxiedConnection = self.engine.raw_connection()
-        connection = borrowed.driver_connection
-        assert isinstance(connection, psycopg.Connection)
-        connection.row_factory = psycopg.rows.tuple_row
-        try:
-            yield connection
-        finally:
-            if connection.closed:
-                borrowed.invalidate()
-            borrowed.close()  # the pool rolls back what was not committed
 
     def _check(self) -> None:
         with self.connect() as connection:

@@ -31,6 +31,8 @@ def settings(data: Path, *, memory: int | None = None) -> dict[str, str]:
         "maintenance_work_mem": _megabytes(memory / 16, 64, 1024),
         "huge_pages": "try" if sys.platform == "linux" else "off",
         "jit": "off",
+        # The process that asks works too.
+        "max_parallel_workers_per_gather": str(min(max((os.cpu_count() or 2) // 2, 1), 4)),
         "random_page_cost": "1.1",
         # Without replicas a table that is filled in the transaction that made it needs no log of its own.
         "wal_level": "minimal",

@@ -20,7 +20,7 @@ from acme_desktop.core.database.connections import Database, interruptible
 from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem, InputProblem, Refused
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.importer import chunks, drift, fingerprint, merge, preview, report, running, staging, templates
-from acme_desktop.core.importer.chunks import Chunk, Profile, Reader
+from acme_desktop.core.importer.chunks import Chunk, Profile
 from acme_desktop.core.importer.drift import Tally
 from acme_desktop.core.importer.fingerprint import Fingerprint
 from acme_desktop.core.importer.options import ImportOptions
@@ -143,8 +143,8 @@ class StagedImport:
             with chunks.open_source(self._file, self._options) as reader:
                 self.profile = reader.profile
                 progress.stage("Reading", reader.total_bytes)
-                for chunk, rows in _ahead(_encoded(reader)):
-                    self._take(chunk, rows)
+                for chunk in _ahead(iter(reader)):
+                    self._take(chunk)
                     progress.update(chunk.position, rows=self._reading.read)
             self._sha256 = hashing.result()
         done = self._reading
@@ -163,7 +163,7 @@ class StagedImport:
         ):
             yield
 
-    def _take(self, chunk: Chunk, rows: memoryview) -> None:
+    def _take(self, chunk: Chunk) -> None:
         """Stage a chunk, unless that was done before the import was cut off."""
         before = self._reading
         self._reading = before.plus(chunk)
@@ -173,7 +173,7 @@ class StagedImport:
         with self._connection.transaction():
             # A chunk that a crash takes back is read again, so its commit need not wait for the disk.
             self._connection.execute("SET LOCAL synchronous_commit = off")
-            staging.append(self._connection, self.import_id, rows)
+            staging.append(self._connection, self.import_id, chunk.accepted, before.staged)
             staging.append_rejections(self._connection, self.import_id, chunk.rejected, before.rejected)
             report.note_reading(self._connection, self.import_id, self._reading.read, self._reading.rejected)
 
@@ -340,14 +340,6 @@ def _clear_abandoned(connection: Connection[Any]) -> None:
         preview.drop(connection, record.id)
         staging.drop(connection, record.id)
         report.abandon(connection, record.id, f"It was cut off, and not resumed within {_RESUMABLE_DAYS} days.")
-
-
-def _encoded(reader: Reader) -> Iterator[tuple[Chunk, memoryview]]:
-    """The reader's chunks, each with its rows as COPY takes them."""
-    staged = 0
-    for chunk in reader:
-        yield chunk, staging.encode(chunk.accepted, staged)
-        staged += chunk.accepted.num_rows
 
 
 def _ahead(items: Iterator[_Item]) -> Iterator[_Item]:

@@ -88,11 +88,12 @@ def clear(connection: Connection[Any], import_id: int) -> None:
     connection.execute("DELETE FROM import_rejects WHERE import_id = %s", (import_id,))
 
 
-def append(connection: Connection[Any], import_id: int, rows: memoryview) -> None:
-    """Write encoded rows, in the connection's transaction."""
+def append(connection: Connection[Any], import_id: int, rows: pa.RecordBatch, first_ordinal: int) -> None:
+    """Write accepted rows, in the connection's transaction."""
+    encoded = encode(rows, first_ordinal)
     with connection.cursor().copy(sql.SQL(_COPY_ROWS).format(table=table(import_id))) as copy:
         copy.write(_HEADER)
-        copy.write(rows)
+        copy.write(encoded)
         copy.write(_TRAILER)
 
 

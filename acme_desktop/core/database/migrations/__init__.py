@@ -1,6 +1,6 @@
 """Bringing a database to the program's schema, step by step, with Alembic.
 
-Alembic is loaded only where a step is due: reading the version costs one small query at every start.
+Alembic and SQLAlchemy are loaded only where a step is due: reading the version costs one small query at every start.
 """
 
 from __future__ import annotations
@@ -28,8 +28,11 @@ _log = logging.getLogger(__name__)
 
 def current(database: Database) -> str | None:
     """The schema's version, or None where the database is still empty."""
-    with database.engine.connect() as connection:
-        return _current(connection)
+    with database.connect() as connection:
+        if connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
+            return None
+        row = connection.execute("SELECT max(version_num) FROM alembic_version").fetchone()
+    return str(row[0]) if row and row[0] else None
 
 
 def upgrade(database: Database) -> bool:
@@ -46,7 +49,7 @@ def upgrade(database: Database) -> bool:
 
     with database.engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        before = _current(connection)
+        before = current(database)
         if before == HEAD:
             return False
         if before is not None and before > HEAD:
@@ -70,12 +73,3 @@ def configuration(connection: Connection | None = None) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
-
-
-def _current(connection: Connection) -> str | None:
-    from sqlalchemy import text
-
-    if connection.execute(text("SELECT to_regclass('alembic_version')")).scalar() is None:
-        return None
-    version: str | None = connection.execute(text("SELECT max(version_num) FROM alembic_version")).scalar()
-    return version

@@ -1,0 +1,75 @@
+"""Connections that are lent and given back, so that a question need not wait for a new one.
+
+SQLAlchemy's pool does the same; loading SQLAlchemy takes as long as everything else that a command needs, and only
+migrations use the rest of it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import psycopg
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+
+class Pool:
+    """Lends each connection to one borrower at a time; safe to use from any thread.
+
+    Args:
+        connect: makes a connection.
+        keep: how many are kept open while nobody uses them.
+        most: how many may be lent at once; who wants one more waits.
+    """
+
+    def __init__(self, connect: Callable[[], Connection], *, keep: int = 4, most: int = 16) -> None:
+        self._connect = connect
+        self._keep = keep
+        self._free = threading.Semaphore(most)
+        self._lock = threading.Lock()
+        self._idle: list[Connection] = []
+        self._emptied = 0
+
+    @contextmanager
+    def borrowed(self) -> Iterator[Connection]:
+        """A connection that is known to work; what its borrower does not commit is rolled back."""
+        with self._free:
+            emptied = self._emptied
+            connection = self._take() or self._connect()
+            try:
+                yield connection
+            finally:
+                self._give_back(connection, keep=emptied == self._emptied)
+
+    def empty(self) -> None:
+        """Close what is idle now, and what is lent now as soon as it comes back."""
+        with self._lock:
+            self._emptied += 1
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _take(self) -> Connection | None:
+        while True:
+            with self._lock:
+                if not self._idle:
+                    return None
+                connection = self._idle.pop()
+            try:
+                connection.execute("SELECT 1")
+                connection.rollback()
+                return connection
+            except psycopg.Error:  # the server was restarted meanwhile
+                connection.close()
+
+    def _give_back(self, connection: Connection, *, keep: bool) -> None:
+        with suppress(psycopg.Error):
+            connection.rollback()
+        connection.row_factory = psycopg.rows.tuple_row
+        with self._lock:
+            if keep and not connection.closed and len(self._idle) < self._keep:
+                self._idle.append(connection)
+                return
+        connection.close()
