@@ -11,13 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from psycopg import Connection
+from psycopg import Connection, errors
 
 from acme_desktop.core.changes import change_set, moment
 from acme_desktop.core.changes.moment import Span
 from acme_desktop.core.foundation.errors import UsageProblem
 from acme_desktop.core.foundation.files import replacing
 from acme_desktop.core.foundation.progress import Progress
+from acme_desktop.core.products import difference_sql as sql
 
 if TYPE_CHECKING:
     from acme_desktop.core.database.connections import Database
@@ -25,9 +26,12 @@ if TYPE_CHECKING:
 Kind = Literal["created", "changed", "deleted"]
 KINDS: tuple[Kind, ...] = ("created", "changed", "deleted")
 
+# In a span that touched more products than this, a page is first looked for among the next few of them.
+_MANY = 20_000
+_WIDTH = 4  # pages
+_WINDOW_MS = 400
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _EVERY = 5_000
-_VALUES = "sku_key, sku, name, description, active"
 
 
 @dataclass(frozen=True)
@@ -130,9 +134,10 @@ def counts(database: Database, between: Between, progress: Progress | None = Non
     """
     with database.cancellable(progress) if progress else database.connect() as connection:
         connection.execute(_SNAPSHOT)
-        found = f"SELECT {_KIND} AS kind, count(*) FROM {_joined(between.span(connection))} GROUP BY 1"
-        rows: list[Any] = connection.execute(found, prepare=False).fetchall()
-        numbers = dict(rows)
+        found = sql.whole(between.span(connection))
+        query = f"SELECT {sql.KIND} AS kind, count(*) FROM {found} WHERE {sql.DIFFER} GROUP BY 1"
+        rows: list[Any] = connection.execute(query, prepare=False).fetchall()
+    numbers = dict(rows)
     return Counts(*(numbers.get(kind, 0) for kind in KINDS))
 
 
@@ -151,19 +156,47 @@ def page(
         UsageProblem: the end lies before the start.
         Cancelled: through `progress`.
     """
-    conditions = [] if kind is None else [_CONDITIONS[kind]]
-    values: tuple[Any, ...] = ()
-    if after is not None:
-        conditions.append(f"({_KEY}, id) > (%s, %s)")
-        values = (after.key, after.id)
     with database.cancellable(progress) if progress else database.connect() as connection:
         connection.execute(_SNAPSHOT)
-        query = (
-            f"SELECT id, {_KEY}, b.sku, b.name, b.description, b.active, a.sku, a.name, a.description, a.active "
-            f"FROM {_joined(between.span(connection), conditions)} ORDER BY {_KEY}, id LIMIT %s"
-        )
-        rows = connection.execute(query, (*values, size), prepare=False).fetchall()
+        span = between.span(connection)
+        rows = _from_a_window(connection, span, kind, after, size) if _touched(connection, span) > _MANY else None
+        if progress is not None:
+            progress.check()
+        if rows is None:
+            query, values = _page(sql.whole(span), kind, after, size)
+            rows = connection.execute(query, values, prepare=False).fetchall()
     return [_difference(row) for row in rows]
+
+
+def _page(found: str, kind: Kind | None, after: Difference | None, size: int) -> tuple[str, dict[str, Any]]:
+    place = "true" if after is None else "(key, id) > (%(key)s, %(id)s)"
+    values = {"key": after and after.key, "id": after and after.id, "size": size, "window": size * _WIDTH}
+    return f"SELECT {sql.ROW} FROM {found} WHERE {_where(kind)} AND {place} ORDER BY key, id LIMIT %(size)s", values
+
+
+def _where(kind: Kind | None) -> str:
+    return sql.DIFFER if kind is None else f"{sql.DIFFER} AND {sql.IS_KIND[kind]}"
+
+
+def _touched(connection: Connection[Any], span: Span) -> int:
+    """How often a product was touched within the span, more or less."""
+    query = f"SELECT coalesce(sum(created + updated + deleted), 0) FROM change_sets WHERE {span.contains('id')}"
+    row = connection.execute(query, prepare=False).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _from_a_window(
+    connection: Connection[Any], span: Span, kind: Kind | None, after: Difference | None, size: int
+) -> list[Any] | None:
+    """The page, where it lies among the next few products by key; None where it does not, or not soon enough."""
+    query, values = _page(sql.window(span, beyond=after is not None), kind, after, size)
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute("SELECT set_config('statement_timeout', %s, true)", (str(_WINDOW_MS),))
+            rows = connection.execute(query, values, prepare=False).fetchall()
+    except errors.QueryCanceled:
+        return None
+    return rows if len(rows) == size else None
 
 
 def save(database: Database, between: Between, kind: Kind | None, target: Path, progress: Progress) -> int:
@@ -173,14 +206,15 @@ def save(database: Database, between: Between, kind: Kind | None, target: Path, 
         EnvironmentProblem: the file cannot be written.
         Cancelled: through `progress`; the file is as it was.
     """
-    pairs = ", ".join(f"{side}.{name} AS {name}_{word}" for name in _FIELDS for side, word in _SIDES)
-    conditions = [] if kind is None else [_CONDITIONS[kind]]
+    pairs = ", ".join(
+        f"{side}_{name} AS {name}_{word}" for name in sql.FIELDS for side, word in (("b", "before"), ("a", "after"))
+    )
     done = -1  # the header comes first
     with replacing(target) as stream, database.cancellable(progress) as connection, connection.cursor() as cursor:
         connection.execute(_SNAPSHOT)
         progress.stage("Comparing")
-        found = _joined(between.span(connection), conditions)
-        query = f"SELECT {_KIND} AS change, {pairs} FROM {found} ORDER BY {_KEY}, id"
+        found = sql.whole(between.span(connection))
+        query = f"SELECT {sql.KIND} AS change, {pairs} FROM {found} WHERE {_where(kind)} ORDER BY key, id"
         with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER, ENCODING 'UTF8')") as copy:
             for line in copy:
                 stream.write(line)
@@ -188,32 +222,6 @@ def save(database: Database, between: Between, kind: Kind | None, target: Path, 
                 if done % _EVERY == 0:
                     progress.update(done, done)
     return done
-
-
-_FIELDS = ("sku", "name", "description", "active")
-_SIDES = (("b", "before"), ("a", "after"))
-_KEY = 'coalesce(b.sku_key, a.sku_key) COLLATE "C"'
-_KIND = "CASE WHEN b.sku IS NULL THEN 'created' WHEN a.sku IS NULL THEN 'deleted' ELSE 'changed' END"
-_CONDITIONS = {
-    "created": "b.sku IS NULL",
-    "deleted": "a.sku IS NULL",
-    "changed": "b.sku IS NOT NULL AND a.sku IS NOT NULL",
-}
-
-
-def _joined(span: Span, conditions: list[str] | None = None) -> str:
-    """What was there before and ended within the span, beside what was made within it and stood at its end."""
-    before = (
-        f"SELECT product_id AS id, {_VALUES} FROM product_versions "
-        f"WHERE {span.contains('change_set_id')} AND {span.start.had_made()}"
-    )
-    after = (
-        f"SELECT id, {_VALUES} FROM products WHERE {span.made()} UNION ALL "
-        f"SELECT product_id, {_VALUES} FROM product_versions WHERE {span.end.had_not_ended()} AND {span.made()}"
-    )
-    differ = " OR ".join(f"b.{name} IS DISTINCT FROM a.{name}" for name in _FIELDS)
-    also = "".join(f" AND {condition}" for condition in conditions or ())
-    return f"({before}) AS b FULL JOIN ({after}) AS a USING (id) WHERE ({differ}){also}"
 
 
 def _difference(row: tuple[Any, ...]) -> Difference:
