@@ -55,8 +55,9 @@ class Views(QObject):
 
     def load(self) -> None:
         """Read the list again; what others saved is in it then."""
+        self._runner.drop(self._loading)  # it may have looked too early
         database = self._database
-        if database is None or (self._loading is not None and self._loading.running):
+        if database is None:
             return
 
         def listed(progress: Any) -> list[SavedView]:
