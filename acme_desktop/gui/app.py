@@ -6,9 +6,11 @@ import asyncio
 import logging
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -20,10 +22,13 @@ from acme_desktop.core.foundation.paths import DataFolder
 from acme_desktop.core.foundation.settings import Settings
 from acme_desktop.gui import errors, icons
 from acme_desktop.gui.background import collector
+from acme_desktop.gui.background.crash_watch import CrashWatch
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.background.session import Session
 from acme_desktop.gui.change_hub import ChangeHub
 from acme_desktop.gui.main_window import MainWindow
+from acme_desktop.gui.settings import crash_dialog
+from acme_desktop.gui.settings.update_notice import UpdateNotice
 from acme_desktop.gui.single_instance import SingleInstance, bring_to_front
 from acme_desktop.gui.widgets import formatting, theme
 
@@ -47,6 +52,12 @@ def application() -> QApplication:
 
 def build(app: QApplication, folder: DataFolder, loop: asyncio.AbstractEventLoop | None = None) -> MainWindow:
     """The window with everything behind it, not shown yet and without a database."""
+    return _assemble(app, folder, loop)[0]
+
+
+def _assemble(
+    app: QApplication, folder: DataFolder, loop: asyncio.AbstractEventLoop | None
+) -> tuple[MainWindow, JobRunner]:
     collector.install(app)
     formatting.settle_locale()
     folder.create()
@@ -60,7 +71,7 @@ def build(app: QApplication, folder: DataFolder, loop: asyncio.AbstractEventLoop
     runner.setParent(window)
     if problem is not None:
         QTimer.singleShot(0, window, lambda: errors.show(window, problem))
-    return window
+    return window, runner
 
 
 def _settings(folder: DataFolder) -> tuple[Settings, EnvironmentProblem | None]:
@@ -91,16 +102,38 @@ def run(data_dir: Path | None = None, database_url: str | None = None, files: Se
     if instance.hand_over(paths):
         return 0
     app.setQuitOnLastWindowClosed(False)
+    watch = CrashWatch(folder.create(), errors.diagnostics())
+    watch.begin()
+    try:
+        return _run(app, folder, database_url, paths, instance, watch)
+    except Exception as error:
+        watch.note(error)
+        raise
+    finally:
+        watch.end()
+
+
+def _run(
+    app: QApplication,
+    folder: DataFolder,
+    database_url: str | None,
+    paths: Sequence[Path],
+    instance: SingleInstance,
+    watch: CrashWatch,
+) -> int:
     loop = QEventLoop(app)
     asyncio.set_event_loop(loop)
-    window = build(app, folder, loop)
-    sys.excepthook = _Hook(window)
+    window, runner = _assemble(app, folder, loop)
+    unhandled = _Unhandled(window, watch)
+    unhandled.install(loop)
     interrupted = _obey_interrupts(window)
     over = loop.create_future()
     window.finished.connect(lambda: over.done() or over.set_result(None))
     window.show()
     window.open_database(database_url)
     window.import_files(paths)
+    crash_dialog.offer(runner, folder, window)
+    UpdateNotice(runner, folder, window)
     instance.asked.connect(lambda more: (window.import_files(more), bring_to_front(window)))
     instance.listen()
     try:
@@ -108,20 +141,46 @@ def run(data_dir: Path | None = None, database_url: str | None = None, files: Se
         window.wait_for_threads()
     finally:
         instance.close()
-        sys.excepthook = sys.__excepthook__
+        unhandled.remove()
         loop.close()
     return 130 if interrupted else 0
 
 
-class _Hook:
-    """An exception in a slot is a bug of ours: logged and shown, and the window goes on."""
+class _Unhandled:
+    """An exception that nobody handled is a bug of ours: logged, kept for a report, shown; and the window goes on."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
+    def __init__(self, window: MainWindow, watch: CrashWatch) -> None:
+        self._window, self._watch = window, watch
 
-    def __call__(self, kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-        _log.error("an exception that nobody handled", exc_info=(kind, error, traceback))
+    def install(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Hear of those in slots, in threads and in the loop's tasks."""
+        sys.excepthook = self._in_slot
+        threading.excepthook = self._in_thread
+        loop.set_exception_handler(self._in_loop)
+
+    def remove(self) -> None:
+        """Hear of none any more."""
+        sys.excepthook = sys.__excepthook__
+        threading.excepthook = threading.__excepthook__
+
+    def _in_slot(self, _kind: type[BaseException], error: BaseException, _traceback: TracebackType | None) -> None:
+        self._keep(error)
         errors.show(self._window, error)
+
+    def _in_thread(self, told: threading.ExceptHookArgs) -> None:
+        if told.exc_value is not None:
+            self._keep(told.exc_value)
+
+    def _in_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, BaseException):
+            self._keep(error)
+        else:
+            loop.default_exception_handler(context)
+
+    def _keep(self, error: BaseException) -> None:
+        _log.error("an exception that nobody handled", exc_info=error)
+        self._watch.note(error)
 
 
 def _obey_interrupts(window: MainWindow) -> list[int]:

@@ -8,7 +8,7 @@ import traceback
 from dataclasses import dataclass
 
 import PySide6
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from acme_desktop import __version__
+from acme_desktop.core.foundation import build_info
 from acme_desktop.core.foundation.errors import EnvironmentProblem, Problem
 from acme_desktop.gui import icons
 
@@ -47,10 +47,11 @@ def account(error: BaseException) -> Account:
 
 
 def diagnostics() -> str:
-    """Versions for a report: the program, Python, Qt and the system."""
+    """Versions for a report: the program and its build, Python, Qt and the system."""
+    build = build_info.current()
     return (
-        f"Acme Product Importer {__version__}\nPython {sys.version.split()[0]}, PySide6 {PySide6.__version__}\n"
-        f"{platform.platform()}"
+        f"Acme Product Importer {build.version} ({build.words})\n"
+        f"Python {sys.version.split()[0]}, Qt {qVersion()}, PySide6 {PySide6.__version__}\n{platform.platform()}"
     )
 
 

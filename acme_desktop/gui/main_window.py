@@ -245,7 +245,9 @@ class MainWindow(QMainWindow):
 
     def open_about(self) -> None:
         """Open the About dialog."""
-        AboutDialog(self._data_folder, self.database_label.text(), self).open()
+        AboutDialog(
+            self._runner, self._session.database, self._data_folder, self.database_label.text(), self
+        ).open()
 
     def _retint(self) -> None:
         icons.retint(self._theme.colours.text, self._theme.colours.disabled)

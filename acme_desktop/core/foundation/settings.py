@@ -19,10 +19,16 @@ class Settings:
     Attributes:
         database_url: the default connection, without a password; None is the embedded PostgreSQL.
         theme: "system", "light" or "dark".
+        updates: whether to look for new versions; off until a person says yes.
+        update_url: where; "" is what the maker stamped into the program.
+        update_key: whom to believe: an Ed25519 public key in base64; "" is the maker's.
     """
 
     database_url: str | None = None
     theme: str = "system"
+    updates: bool = False
+    update_url: str = ""
+    update_key: str = ""
 
     def with_(self, **changes: Any) -> Settings:
         """The same settings with some of them changed."""

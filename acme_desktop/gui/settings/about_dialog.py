@@ -1,4 +1,4 @@
-"""About: what this is, which versions it is made of, and where its data lies."""
+"""About: what this is, which versions it is made of, where its data lies, and the licences of its parts."""
 
 from __future__ import annotations
 
@@ -8,19 +8,54 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from acme_desktop import __version__
+from acme_desktop.core.database.connections import Database
+from acme_desktop.core.foundation import build_info, redaction
+from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.gui import errors, icons
+from acme_desktop.gui.background.jobs import JobRunner, Lane
+from acme_desktop.gui.settings.licences_dialog import LicencesDialog
+
+_ASKING = "asking…"
+
+
+def server_version(database: Database, progress: Progress) -> str:
+    """What the database's server calls itself: "18.6 (Debian …)" and the like."""
+    with database.cancellable(progress) as connection:
+        row = connection.execute("SELECT current_setting('server_version')").fetchone()
+    return str(row[0]) if row else ""
 
 
 class AboutDialog(QDialog):
-    """Versions to read and to copy."""
+    """Versions to read and to copy; the server's comes as soon as it has answered.
 
-    def __init__(self, data_folder: Path, database_name: str, parent: QWidget | None = None) -> None:
+    Args:
+        database: the one in use, or None where none is open.
+        database_name: what the window calls it, without a password.
+    """
+
+    def __init__(
+        self,
+        runner: JobRunner,
+        database: Database | None,
+        data_folder: Path,
+        database_name: str,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._runner = runner
+        self._database_name, self._data_folder = database_name, data_folder
         self.setObjectName("aboutDialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._facts = f"{errors.diagnostics()}\nDatabase: {database_name}\nData folder: {data_folder}"
         self._setup_ui()
+        self._tell(_ASKING if database else "none is open")
+        if database is not None:
+            runner.start(
+                lambda progress: server_version(database, progress),
+                lane=Lane.QUERY,
+                owner=self,
+                succeeded=self._tell,
+                failed=lambda _: self._tell("does not answer"),
+            )
 
     def _setup_ui(self) -> None:
         self.setWindowTitle("About Acme Product Importer")
@@ -29,10 +64,11 @@ class AboutDialog(QDialog):
         picture.setPixmap(icons.application_icon().pixmap(72, 72))
         title = QLabel("Acme Product Importer")
         title.setProperty("role", "title")
-        version = QLabel(f"Version {__version__}")
+        build = build_info.current()
+        version = QLabel(f"Version {build.version}, {build.words}", objectName="aboutVersion")
         version.setProperty("role", "muted")
         text = QLabel("Drop a supplier's file, see what it changes, import it.", wordWrap=True)
-        facts = QLabel(self._facts, objectName="aboutFacts", wordWrap=True)
+        facts = self.facts = QLabel(objectName="aboutFacts", wordWrap=True)
         facts.setTextFormat(Qt.TextFormat.PlainText)
         facts.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -41,9 +77,13 @@ class AboutDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         copy = buttons.addButton("&Copy diagnostics", QDialogButtonBox.ButtonRole.ActionRole)
-        copy.setAutoDefault(False)
+        licences = buttons.addButton("&Licences…", QDialogButtonBox.ButtonRole.ActionRole)
+        for button, name in ((copy, "copyDiagnosticsButton"), (licences, "licencesButton")):
+            button.setObjectName(name)
+            button.setAutoDefault(False)
         icons.wear(copy, "copy")
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._facts))
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(redaction.redact(self.facts.text())))
+        licences.clicked.connect(lambda: LicencesDialog(self._runner, self).open())
         words = QVBoxLayout(spacing=6)
         for label in (title, version, text):
             words.addWidget(label)
@@ -56,3 +96,9 @@ class AboutDialog(QDialog):
         layout.setContentsMargins(24, 22, 24, 16)
         layout.addLayout(top)
         layout.addWidget(buttons)
+
+    def _tell(self, server: str) -> None:
+        self.facts.setText(
+            f"{errors.diagnostics()}\nPostgreSQL server: {server}\nDatabase: {self._database_name}\n"
+            f"Data folder: {self._data_folder}"
+        )

@@ -1,4 +1,4 @@
-"""Settings: which database, and how the window looks."""
+"""Settings: which database, how the window looks, and whether to look for new versions."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from acme_desktop.core.foundation.settings import Settings
+from acme_desktop.core.foundation.updates import Source
 from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 from acme_desktop.gui.settings import work
 from acme_desktop.gui.settings.server_fields import ServerFields
+from acme_desktop.gui.settings.update_fields import UpdateFields
 from acme_desktop.gui.settings.work import Choice
 from acme_desktop.gui.widgets.fields import form
 from acme_desktop.gui.widgets.notices import Banner, rule
@@ -80,6 +82,10 @@ class SettingsDialog(QDialog):
         for name, words in THEMES.items():
             self.theme.addItem(words, name)
         self.theme.activated.connect(lambda: self._theme.choose(self.theme.currentData()))
+        self.updates = UpdateFields()
+        self.updates.changed.connect(self._show_choice)
+        self.updates.consent.clicked.connect(self._grow)
+        self.updates.look_wanted.connect(self._look)
         self.server.toggled.connect(self._show_choice)
         self.fields.changed.connect(self._show_choice)
         self._arrange(hint, server_hint, testing)
@@ -102,6 +108,11 @@ class SettingsDialog(QDialog):
         label.setBuddy(self.theme)
         rows.addRow(label, self.theme)
         layout.addLayout(rows)
+        layout.addSpacing(6)
+        layout.addWidget(rule())
+        layout.addSpacing(2)
+        layout.addWidget(_heading("New versions"))
+        layout.addWidget(self.updates)
         layout.addStretch()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         self.save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
@@ -119,6 +130,7 @@ class SettingsDialog(QDialog):
             self.fields.show_url(read.settings.database_url)
             self.fields.password.setPlaceholderText("kept in the system's keyring" if read.has_password else "")
         self.theme.setCurrentIndex(max(0, self.theme.findData(read.settings.theme)))
+        self.updates.show_saved(read.settings, read.last_look)
         if read.override:
             self.override.say("info", read.override, "What is saved here is the default for starts without it.")
         if not read.has_keyring:
@@ -130,7 +142,7 @@ class SettingsDialog(QDialog):
         self.fields.setEnabled(chosen)
         complete = not chosen or not (self.fields.address.problem or self.fields.url_field.problem)
         self.test.setEnabled(chosen and complete and self._testing is None)
-        self.save.setEnabled(complete)
+        self.save.setEnabled(complete and not self.updates.problem)
         self.result.hide()
 
     def _busy(self, busy: bool) -> None:
@@ -144,6 +156,15 @@ class SettingsDialog(QDialog):
             database_url=address.url if address else None,
             password=address.password if address else "",
             theme=self.theme.currentData(),
+            updates=self.updates.consent.isChecked(),
+            update_url=self.updates.url.text().strip(),
+            update_key=self.updates.key.text().strip(),
+        )
+
+    def _look(self, where: Source) -> None:
+        self.updates.show_looking()
+        self._runner.start(
+            lambda _: self._store.look(where), lane=Lane.QUERY, owner=self, succeeded=self.updates.show_look
         )
 
     def _test(self) -> None:

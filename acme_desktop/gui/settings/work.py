@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from acme_desktop.core.database import passwords
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.database.urls import DatabaseUrl
-from acme_desktop.core.foundation import settings
+from acme_desktop.core.foundation import settings, updates
 from acme_desktop.core.foundation.errors import InputProblem
 from acme_desktop.core.foundation.paths import DataFolder
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.foundation.settings import Settings
+from acme_desktop.core.foundation.updates import Look, Source
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,9 @@ class Choice:
     database_url: str | None
     password: str
     theme: str
+    updates: bool = False
+    update_url: str = ""
+    update_key: str = ""
 
     @property
     def full_url(self) -> str:
@@ -39,6 +43,7 @@ class Read:
     has_password: bool
     has_keyring: bool
     override: str
+    last_look: Look = field(default_factory=Look)
 
 
 class Store:
@@ -62,7 +67,7 @@ class Store:
         elif os.environ.get("DATABASE_URL"):
             override = "The environment variable DATABASE_URL names the database."
         known = saved.database_url is not None and passwords.load(DatabaseUrl.parse(saved.database_url)) is not None
-        return Read(saved, known, has_keyring(), override)
+        return Read(saved, known, has_keyring(), override, updates.last(self._folder))
 
     def test(self, choice: Choice, progress: Progress) -> str:
         """Connect as chosen; returns a sentence about the server.
@@ -83,6 +88,10 @@ class Store:
         finally:
             database.close()
 
+    def look(self, where: Source) -> Look:
+        """Look for a new version now, at an address that a person just asked for."""
+        return updates.look(self._folder, where)
+
     def save(self, choice: Choice) -> str | None:
         """Save the choice, the password in the keyring where there is one.
 
@@ -90,7 +99,13 @@ class Store:
             The URL to open now, with the password, which is so kept for this session in any case; None is embedded.
         """
         saved = settings.load(self._folder.settings_file)
-        changed = saved.with_(database_url=choice.database_url, theme=choice.theme)
+        changed = saved.with_(
+            database_url=choice.database_url,
+            theme=choice.theme,
+            updates=choice.updates,
+            update_url=choice.update_url,
+            update_key=choice.update_key,
+        )
         settings.save(self._folder.create().settings_file, changed)
         if choice.database_url is None:
             return None

@@ -1,0 +1,64 @@
+"""What a report tells, and what not."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from acme_desktop.core.foundation.redaction import TextOnly, describe, redact
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("at postgresql://anna:s3cret@db/cat?x=1 it", "at postgresql://*** it"),
+        ("hook https://hooks.example.com/T0/s3cret failed", "hook https://*** failed"),
+        ("password=s3cret host=x", "password=*** host=x"),
+        ("Authorization: s3cret", "Authorization: ***"),
+        ("key whsec_s3cret.", "key whsec_***"),
+        (f"in {Path.home()}/x.py", "in ~/x.py"),
+    ],
+)
+def test_addresses_and_secrets_are_not_told(text: str, told: str) -> None:
+    assert redact(text) == told
+
+
+def fail() -> None:
+    try:
+        raise KeyError("SKU-4711")
+    except KeyError as error:
+        raise ValueError("no price for Garden chair") from error
+
+
+def test_an_error_is_told_by_its_place_and_kind() -> None:
+    with pytest.raises(ValueError) as caught:
+        fail()
+    told = describe(caught.value)
+    assert "in fail" in told
+    assert "builtins.KeyError" in told
+    assert "builtins.ValueError" in told
+    assert "SKU-4711" not in told.replace('KeyError("SKU-4711")', "")
+    assert "Garden" not in told.replace('ValueError("no price for Garden chair")', "")
+
+
+def test_words_of_pythons_own_are_kept() -> None:
+    with pytest.raises(AttributeError) as caught:
+        None.colour  # type: ignore[attr-defined]  # noqa: B018
+    assert "'NoneType' object has no attribute 'colour'" in describe(caught.value)
+
+
+def test_the_parts_of_a_group_are_told() -> None:
+    told = describe(ExceptionGroup("all of Garden", [ValueError("chair"), TypeError("x")]))
+    assert "builtins.ValueError" in told
+    assert "builtins.TypeError" in told
+    assert "Garden" not in told
+    assert "chair" not in told
+
+
+def test_a_log_line_is_told_without_its_values() -> None:
+    record = logging.LogRecord("acme_desktop.x", logging.INFO, "", 0, "the file %s has %d rows", ("a.csv", 3), None)
+    line = TextOnly().format(record)
+    assert line.endswith("INFO acme_desktop.x: the file %s has %d rows")
+    assert "a.csv" not in line
