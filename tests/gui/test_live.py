@@ -1,0 +1,145 @@
+"""Another process changes products, and this window shows it: soon, and without taking anything from the person."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from acme_desktop.core.database.connections import Database
+from acme_desktop.gui.main_window import MainWindow
+from acme_desktop.gui.products.product_dialog import ProductDialog
+from tests.gui.driving import fill, shown
+
+COUNT = 2_000
+SOON_SECONDS = 1.0
+
+# Each line that comes in is one change: made, and then told how long after the epoch it was committed.
+OTHER = """
+import sys, time
+from acme_desktop.core.changes.change_set import Author
+from acme_desktop.core.database.connections import Database
+from acme_desktop.core.products import edits
+from acme_desktop.core.products.product import Changes
+
+database, author = Database.open(sys.argv[1]), Author("bob", "another process")
+print("ready", flush=True)
+for line in sys.stdin:
+    what, *words = line.rstrip().split(" ", 2)
+    if what == "rename":
+        edits.update(database, words[0], Changes(name=words[1]), author=author)
+    elif what == "delete":
+        edits.delete(database, [words[0]], author=author)
+    else:
+        edits.create(database, sku=words[0], name=words[1], author=author)
+    print(time.time(), flush=True)
+database.close()
+"""
+
+
+class Other:
+    """Another process on the same catalogue."""
+
+    def __init__(self, url: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", OTHER, url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).resolve().parents[2],
+        )
+        assert self._read() == "ready"
+
+    def _read(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
+
+    def do(self, line: str) -> float:
+        """Have it change something; returns when that was committed."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+        return float(self._read())
+
+    def end(self) -> None:
+        """Let it end."""
+        self._process.communicate(timeout=30)
+        assert self._process.returncode == 0
+
+
+@pytest.fixture
+def seen(qtbot: QtBot, window: MainWindow, database: Database) -> MainWindow:
+    """A window that has scrolled to the middle, with two products selected there."""
+    fill(database, COUNT)
+    window.products.refresh()
+    table, model = window.products.table, window.products.model
+    qtbot.waitUntil(lambda: model.count == COUNT, timeout=10_000)
+    table.go_to_page(10)
+    qtbot.waitUntil(lambda: model.product(1_004) is not None, timeout=10_000)
+    table.selectRow(1_002)
+    selection = table.selectionModel()
+    selection.select(model.index(1_004, 0), selection.SelectionFlag.Select | selection.SelectionFlag.Rows)
+    return window
+
+
+@pytest.fixture
+def other(database: Database) -> Other:
+    return Other(database.url)
+
+
+def picked(window: MainWindow) -> list[str]:
+    return [product.sku for product in window.products.table.selected_products()]
+
+
+def within(qtbot: QtBot, committed: float, condition: Callable[[], object]) -> None:
+    """The condition holds in time; on a busy machine more is allowed than a person is promised."""
+    qtbot.waitUntil(condition, timeout=10_000)
+    took = time.time() - committed
+    assert took < SOON_SECONDS, f"it took {took:.2f} s"
+
+
+def test_a_change_is_seen_within_a_second_where_one_looks(qtbot: QtBot, seen: MainWindow, other: Other) -> None:
+    table, model = seen.products.table, seen.products.model
+    place, before = table.verticalScrollBar().value(), picked(seen)
+    assert len(before) == 2
+    committed = other.do("rename P-001003 Changed by bob")
+    within(qtbot, committed, lambda: model.product(1_003) is not None and model.product(1_003).name == "Changed by bob")
+    assert (table.verticalScrollBar().value(), picked(seen)) == (place, before)
+    other.end()
+
+
+def test_what_comes_and_goes_further_up_moves_neither_place_nor_selection(
+    qtbot: QtBot, seen: MainWindow, other: Other
+) -> None:
+    """The rows in sight get other numbers; the products that are selected stay the same ones."""
+    model, before = seen.products.model, picked(seen)
+    for line, count in (
+        ("create A-000001 First", COUNT + 1),
+        ("delete P-000000", COUNT),
+        ("delete P-000001", COUNT - 1),
+    ):
+        committed = other.do(line)
+        within(qtbot, committed, lambda count=count: model.count == count)
+        qtbot.waitUntil(lambda: picked(seen) == before, timeout=10_000)
+    other.end()
+
+
+def test_an_open_edit_is_left_alone(qtbot: QtBot, seen: MainWindow, other: Other) -> None:
+    model = seen.products.model
+    seen.products.table.selectRow(1_002)
+    seen._actions["actionEditProduct"].trigger()
+    dialog: ProductDialog = shown(qtbot, seen, ProductDialog)
+    dialog.name.selectAll()
+    qtbot.keyClicks(dialog.name, "half typ")
+    committed = other.do("rename P-001002 Changed by bob")
+    within(qtbot, committed, lambda: model.product(1_002) is not None and model.product(1_002).name == "Changed by bob")
+    assert dialog.name.text() == "half typ"
+    assert dialog.isVisible()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    other.end()
