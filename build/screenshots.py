@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from import_scenes import SAMPLE, shoot_differences, shoot_encoding, shoot_history  # noqa: E402
+from keyboard_scenes import shoot_keyboard  # noqa: E402
 from webhook_scenes import shoot_webhooks  # noqa: E402
 
 PATIENCE_SECONDS = 60
@@ -156,7 +157,7 @@ def shoot_all(stage: Stage, folder: Path) -> None:
         stage.leave()
         return
     shoot_running(stage, folder)
-    shoot_catalogue(stage)
+    shoot_catalogue(stage, folder)
 
 
 def shoot_refusals(stage: Stage, folder: Path) -> None:
@@ -200,7 +201,7 @@ def shoot_running(stage: Stage, folder: Path) -> None:
     window.importer._clear_finished()
 
 
-def shoot_catalogue(stage: Stage) -> None:
+def shoot_catalogue(stage: Stage, folder: Path) -> None:
     """The filled table with a filter, and every dialog on it."""
     window = stage.window
     products = window.products
@@ -211,6 +212,7 @@ def shoot_catalogue(stage: Stage) -> None:
     stage.until(lambda: products.model.product(4) is not None)
     products.table.selectRow(4)
     stage.shoot("main-window")
+    shoot_keyboard(stage, folder)
     products.edit_selected()
     dialog = stage.dialog("productDialog")
     stage.shoot("product-dialog")
