@@ -23,7 +23,7 @@ PLATFORMS = {
     "aarch64-manylinux_2_39": "dev",
     "x86_64-pc-windows-msvc": "dev",
     "aarch64-apple-darwin": "dev",
-    "x86_64-apple-darwin": "runtime",  # cryptography, which only the tests need, ships no wheel for Intel Macs
+    "x86_64-apple-darwin": "runtime",  # cryptography ships no wheel for Intel Macs; there the program does without
 }
 VERSIONS = ("3.11", "3.12", "3.13")
 HEADER = "# Written by build/lock.py from pyproject.toml: {what}.\n"
