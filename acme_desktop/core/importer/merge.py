@@ -23,16 +23,10 @@ from acme_desktop.core.importer.rows import Rejection
 # Into an empty catalogue the last row of every key is a new product: one sort, no join. In key order, so that both
 # keys grow at their right edge.
 _INSERT_ALL = """
-WITH sorted AS MATERIALIZED (
-    SELECT *, {key} AS sku_key, lead(line) OVER (PARTITION BY {key} ORDER BY ordinal) AS by_line FROM {staging}
-), superseded AS (
-    INSERT INTO import_superseded (import_id, ordinal, line, by_line, sku)
-    SELECT %(import_id)s, ordinal, line, by_line, sku FROM sorted WHERE by_line IS NOT NULL
-)
 INSERT INTO products (sku, sku_key, name, description, active, created_in, changed_in)
-SELECT sku, sku_key, name, nullif(description, ''), coalesce(active, true), %(id)s, %(id)s
-FROM sorted
-WHERE by_line IS NULL
+SELECT DISTINCT ON (sku_key) sku, sku_key, name, nullif(description, ''), coalesce(active, true), %(id)s, %(id)s
+FROM (SELECT *, {key} AS sku_key FROM {staging}) AS s
+ORDER BY sku_key, ordinal DESC
 """
 
 _INSERT_CREATED = """
@@ -55,9 +49,8 @@ WHERE d.fate = 'updated' AND p.sku_key = d.sku_key
 
 _NOTE_SUPERSEDED = """
 INSERT INTO import_superseded (import_id, ordinal, line, by_line, sku)
-SELECT %(import_id)s, ordinal, s.line, d.by_line, s.sku
-FROM {delta} AS d JOIN {staging} AS s USING (ordinal)
-WHERE d.fate = 'superseded'
+SELECT %(import_id)s, ordinal, s.line, by_line, s.sku
+FROM {superseded} JOIN {staging} AS s USING (ordinal)
 """
 
 _NAMELESS = """
@@ -87,7 +80,10 @@ def insert_all(connection: Connection[Any], import_id: int, author: Author, stag
     connection.execute("SET LOCAL work_mem = '256MB'")
     statement = sql.SQL(_INSERT_ALL).format(staging=staging.table(import_id), key=sql.SQL(staging.KEY))
     with bulk.indexes_afterwards(connection, "products", staged):
-        created = connection.execute(statement, {"id": identifier, "import_id": import_id}).rowcount
+        created = connection.execute(statement, {"id": identifier}).rowcount
+    if created < staged:
+        preview.find_superseded(connection, import_id)
+        _note_superseded(connection, import_id)
     finished = change_set.finish(connection, identifier, created=created)
     return Merged(Counts(created=created, superseded=staged - created), finished)
 
@@ -103,7 +99,7 @@ def apply(
         return connection.execute(sql.SQL(statement).format(**tables), values).rowcount
 
     if counts.superseded:
-        write(_NOTE_SUPERSEDED, import_id=import_id)
+        _note_superseded(connection, import_id)
     if not (counts.created or counts.updated):
         return Merged(counts, None)
     identifier = change_set.begin(connection, "import", author, summary=summary)
@@ -122,6 +118,11 @@ def apply(
         raise AssertionError(f"{counts}, but {created} created, {updated} updated, {kept} before-images")
     finished = change_set.finish(connection, identifier, created=counts.created, updated=counts.updated)
     return Merged(counts, finished)
+
+
+def _note_superseded(connection: Connection[Any], import_id: int) -> None:
+    tables = {"superseded": preview.superseded(import_id), "staging": staging.table(import_id)}
+    connection.execute(sql.SQL(_NOTE_SUPERSEDED).format(**tables), {"import_id": import_id})
 
 
 def reject_nameless(connection: Connection[Any], import_id: int, profile: Profile, first_ordinal: int) -> None:

@@ -133,6 +133,19 @@ def delta(import_id: int) -> sql.Identifier:
     return sql.Identifier(f"staging_{import_id}_delta")
 
 
+def superseded(import_id: int) -> sql.Identifier:
+    """The table with the ordinals of an import's superseded rows, and by which line they are."""
+    return sql.Identifier(f"staging_{import_id}_superseded")
+
+
+def find_superseded(connection: Connection[Any], import_id: int) -> None:
+    """Make the table of the superseded rows."""
+    for setting in _PLANNING:
+        connection.execute(setting)
+    parts = {"superseded": superseded(import_id), "staging": staging.table(import_id), "key": sql.SQL(staging.KEY)}
+    connection.execute(sql.SQL(_SUPERSEDED).format(**parts))
+
+
 def classify(connection: Connection[Any], import_id: int, options: ImportOptions, staged: int) -> Outlook:
     """Work out every staged row's fate against the catalogue as this transaction sees it.
 
@@ -143,17 +156,15 @@ def classify(connection: Connection[Any], import_id: int, options: ImportOptions
         staged: how many rows are staged.
     """
     drop(connection, import_id)
-    for setting in _PLANNING:
-        connection.execute(setting)
+    find_superseded(connection, import_id)
     parts: dict[str, sql.Composable] = {
         "delta": delta(import_id),
         "staging": staging.table(import_id),
-        "superseded": _superseded(import_id),
+        "superseded": superseded(import_id),
         "key": sql.SQL(staging.KEY),
         "mode": sql.Literal(options.mode),
     }
-    for statement in (_SUPERSEDED, _CLASSIFY):
-        connection.execute(sql.SQL(statement).format(**parts))
+    connection.execute(sql.SQL(_CLASSIFY).format(**parts))
     found = connection.execute(sql.SQL(_SUM_UP).format(**parts)).fetchall()
     fates = {fate: count for fate, count, _, _ in found}
     return Outlook(
@@ -174,8 +185,4 @@ def differences(
 
 def drop(connection: Connection[Any], import_id: int) -> None:
     """Remove what `classify` made, where that is still there."""
-    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}, {}").format(delta(import_id), _superseded(import_id)))
-
-
-def _superseded(import_id: int) -> sql.Identifier:
-    return sql.Identifier(f"staging_{import_id}_superseded")
+    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}, {}").format(delta(import_id), superseded(import_id)))
