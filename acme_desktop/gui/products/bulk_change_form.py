@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -35,28 +34,26 @@ _KINDS = (
 
 
 class BulkChangeForm(QWidget):
-    """`changed` comes whenever the fields describe another change."""
+    """`changed` comes whenever the fields describe another change. `which`, the choice of products, stands above."""
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, which: QComboBox, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kind = QComboBox(objectName="bulkKind", accessibleName="What to do")
         for text, key in _KINDS:
             self.kind.addItem(text, key)
-        self._pages = QStackedWidget()
-        self._places: dict[str, int] = {}
-        pages = {"replace": self._replace(), "extend": self._extend(), "description": self._description()}
-        for key, page in pages.items():
-            self._places[key] = self._pages.addWidget(page)
+        self._pages = {"replace": self._replace(), "extend": self._extend(), "description": self._description()}
         rows = form()
-        label = QLabel("&What to do")
-        label.setBuddy(self.kind)
-        rows.addRow(label, self.kind)
+        for text, field in (("Whi&ch products", which), ("&What to do", self.kind)):
+            label = QLabel(text)
+            label.setBuddy(field)
+            rows.addRow(label, field)
         layout = QVBoxLayout(self, spacing=10)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(rows)
-        layout.addWidget(self._pages)
+        for page in self._pages.values():
+            layout.addWidget(page)
         self._fields = {"find": self.find, "by": self.by, "prefix": self.prefix, "suffix": self.suffix}
         self._fields["text"] = self.text
         self.kind.currentIndexChanged.connect(self._show_kind)
@@ -90,7 +87,6 @@ class BulkChangeForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(texts)
         column.addLayout(ticks)
-        column.addStretch()
         return page
 
     def _extend(self) -> QWidget:
@@ -112,14 +108,12 @@ class BulkChangeForm(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(_above("&The new description", self.text))
-        column.addStretch()
         return page
 
     def _show_kind(self) -> None:
         key = self.kind.currentData()
-        self._pages.setVisible(key in self._places)
-        if key in self._places:
-            self._pages.setCurrentIndex(self._places[key])
+        for name, page in self._pages.items():
+            page.setVisible(name == key)
         self.changed.emit()
 
     def choose(self, key: str) -> None:

@@ -27,7 +27,6 @@ from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 from acme_desktop.gui.products.bulk_change_form import BulkChangeForm
 from acme_desktop.gui.products.bulk_rows import PAGE, BulkRows, BulkTable
 from acme_desktop.gui.widgets import formatting
-from acme_desktop.gui.widgets.fields import form
 from acme_desktop.gui.widgets.notices import Banner
 
 DEBOUNCE_MS = 250
@@ -84,11 +83,7 @@ class BulkEditDialog(QDialog):
         self.which = QComboBox(objectName="bulkWhich", accessibleName="Which products")
         for words, _ in self._choices:
             self.which.addItem(words)
-        self.form = BulkChangeForm()
-        top = form()
-        label = QLabel("Whi&ch products")
-        label.setBuddy(self.which)
-        top.addRow(label, self.which)
+        self.form = BulkChangeForm(self.which)
         self.kinds = QTabBar(objectName="bulkPreviewKinds", expanding=False, drawBase=False)
         self.kinds.setAccessibleName("What becomes of the products")
         for words, _ in _TABS:
@@ -116,11 +111,11 @@ class BulkEditDialog(QDialog):
         self.again_button.hide()
         self.again_button.clicked.connect(self._again)
         self.apply_button.setDefault(True)
+        self.setTabOrder(self.which, self.form.kind)
         self.buttons.accepted.connect(self._apply)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self, spacing=10)
         layout.setContentsMargins(20, 18, 20, 16)
-        layout.addLayout(top)
         layout.addWidget(self.form)
         layout.addWidget(self.banner)
         layout.addWidget(self.kinds)
@@ -277,7 +272,7 @@ class BulkEditDialog(QDialog):
     def _lock(self, locked: bool) -> None:
         if not locked:
             self._applying = None
-        for part in (self.which, self.form, self.kinds, self.table):
+        for part in (self.form, self.kinds, self.table):
             part.setEnabled(not locked)
         self.apply_button.setEnabled(not locked)
         self.cancel_button.setEnabled(True)

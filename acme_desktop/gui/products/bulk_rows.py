@@ -85,7 +85,7 @@ class BulkRows(QAbstractTableModel):
             return in_words(row.old if column == 1 else row.new, row.cut)
         if role == MARKS and column and row.verdict == "changed":
             gone, come = changed_parts(in_words(row.old, row.cut), in_words(row.new, row.cut))
-            spans = gone if column == 1 else come
+            spans = come if column == 2 else gone if row.old else []
             return (spans, column == 2) if spans else None
         return None
 

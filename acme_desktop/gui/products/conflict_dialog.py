@@ -69,6 +69,7 @@ class ConflictDialog(QDialog):
         layout.addWidget(self.outlook)
         layout.addWidget(self._buttons())
         self._tell()
+        self.save.setFocus()
 
     def _who(self) -> str:
         by = self.conflict.by
@@ -98,7 +99,8 @@ class ConflictDialog(QDialog):
     def _add(self, grid: QGridLayout, row: int, state: FieldStates) -> int:
         """One field: its three values, and under them the choice where there is one."""
         label = QLabel(_LABELS[state.field])
-        label.setProperty("role", "section" if state.mine == state.theirs else "changed")
+        label.setProperty("role", "muted" if state.mine == state.theirs else "field")
+        label.setContentsMargins(0, 9, 0, 0)
         grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
         known = self.conflict.original is not None
         original = _text(state.original) if known else ""

@@ -172,6 +172,7 @@ class DeleteAllDialog(_AskingDialog):
         self.stage.setVisible(running)
         self.second.setVisible(not running)
         self.text.setVisible(not running)
+        self.delete_button.setVisible(not running)
         self.cancel_button.setEnabled(True)
         self._compare()
         if running:

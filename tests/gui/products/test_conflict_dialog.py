@@ -82,7 +82,7 @@ def test_theirs_is_taken(qtbot: QtBot, database: Database, met: tuple[ProductDia
 def test_field_by_field(qtbot: QtBot, database: Database, met: tuple[ProductDialog, ConflictDialog]) -> None:
     editing, dialog = met
     find(dialog, QRadioButton, "theirsNameButton").setChecked(True)
-    assert dialog.outlook.text() == "The choice saves  Yours: Description  ·  Theirs: Name."
+    assert dialog.outlook.text() == "The choice: yours for Description; theirs for Name."
     with qtbot.waitSignal(editing.accepted, timeout=10_000):
         find(dialog, QPushButton, "saveMergeButton").click()
     assert now(database) == ("Product theirs", "My text", False)
