@@ -37,6 +37,7 @@ class ViewButton(QPushButton):
         self.setProperty("kind", "view")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._views, self._shown = views, shown
+        self._state: tuple[str, bool, bool] | None = None
         icons.wear(self, "view")
         self._menu = QMenu(self, objectName="viewMenu")
         self._menu.setAccessibleName("Views")
@@ -59,6 +60,9 @@ class ViewButton(QPushButton):
         name = current.name if current else "View"
         words = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _LONGEST)
         modified = self.modified
+        if (name, modified, current is not None) == self._state:
+            return
+        self._state = (name, modified, current is not None)
         self.setText(words.replace("&", "&&") + (" • modified" if modified else "") if current else "Vie&w")
         state = f"{name}, modified" if modified else name
         self.setAccessibleName(f"View: {state}" if current else "View")

@@ -107,6 +107,7 @@ class ChipBar(QWidget):
     def __init__(self, name: str, lead: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName=name)
         self._chips: list[ChipWidget] = []
+        self._shown: list[Chip] = []
         self._lead = lead
         self._flow = FlowLayout(self)
         self._flow.addWidget(lead)
@@ -127,6 +128,9 @@ class ChipBar(QWidget):
 
     def show_chips(self, chips: Sequence[Chip]) -> None:
         """Show these; one that stays keeps the keyboard, one that goes gives it to its neighbour."""
+        if list(chips) == self._shown:
+            return
+        self._shown = list(chips)
         wanted = {chip.key: chip.text for chip in chips}
         orphan = self._orphan(wanted)
         for widget in list(self._chips):

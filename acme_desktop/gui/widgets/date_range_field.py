@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
@@ -10,13 +10,20 @@ from acme_desktop.core.foundation.date_ranges import PRESETS, DateRange
 from acme_desktop.gui.widgets.day_field import DayField
 
 _ANY, _CUSTOM = "", "custom"
+_CLEARING = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
 class _Choice(QComboBox):
-    """A list that Delete and Backspace put back to its first row."""
+    """A list that Delete and Backspace put back to its first row, whatever they mean elsewhere in the window."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _CLEARING:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+        if event.key() in _CLEARING:
             self.setCurrentIndex(0)
         else:
             super().keyPressEvent(event)

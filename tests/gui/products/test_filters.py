@@ -277,3 +277,26 @@ def test_a_range_moves_on_with_the_day(qtbot: QtBot, filled: MainWindow, monkeyp
     filled.products.refresh()
     counted(qtbot, filled, 0)
     assert chips(filled) == ["Created today"]
+
+
+def test_tab_goes_from_the_panel_over_the_chips_to_the_table(qtbot: QtBot, filled: MainWindow) -> None:
+    filled.products.filters.sku.setText("P-")
+    filled.products.filters.active.setCurrentIndex(1)
+    counted(qtbot, filled, 45)
+    find(filled, QComboBox, "filterImport").lineEdit().setFocus()
+    for name in ("viewButton", "chipText_sku", "chipText_active", "clearAllChipsButton", "productTable"):
+        qtbot.keyClick(filled.focusWidget(), Qt.Key.Key_Tab)
+        assert filled.focusWidget().objectName() == name
+
+
+def test_delete_in_a_field_of_the_panel_deletes_no_product(qtbot: QtBot, filled: MainWindow) -> None:
+    filled.products.table.selectRow(0)
+    created = find(filled, QComboBox, "filterCreated")
+    created.setCurrentIndex(1)
+    counted(qtbot, filled, 49)
+    qtbot.waitUntil(lambda: filled.products.model.product(0) is not None, timeout=10_000)
+    filled.products.table.selectRow(0)
+    created.setFocus()
+    qtbot.keyClick(created, Qt.Key.Key_Delete)
+    assert created.currentText() == "Any time"
+    assert not [dialog for dialog in filled.findChildren(QDialog) if dialog.isVisible()]
