@@ -264,14 +264,14 @@ class MainWindow(QMainWindow):
         self.drop_area.drop(event)
 
     def _restore_layout(self) -> None:
-        for key, restore in (("geometry", self.restoreGeometry), ("columns", self.products.table.restore_layout)):
-            state = self._layout_file.value(key)
-            if isinstance(state, QByteArray):
-                restore(state)
+        geometry = self._layout_file.value("geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        self.products.restore_layout(self._layout_file)
 
     def _save_layout(self) -> None:
         self._layout_file.setValue("geometry", self.saveGeometry())
-        self._layout_file.setValue("columns", self.products.table.layout_state())
+        self.products.save_layout(self._layout_file)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._leaving:
