@@ -19,6 +19,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from filter_scenes import shoot_filters  # noqa: E402
 from import_scenes import SAMPLE, shoot_differences, shoot_encoding, shoot_history  # noqa: E402
 from keyboard_scenes import shoot_keyboard  # noqa: E402
 from webhook_scenes import shoot_webhooks  # noqa: E402
@@ -235,6 +236,7 @@ def shoot_catalogue(stage: Stage, folder: Path) -> None:
     stage.until(lambda: products.model.count == 0)
     stage.shoot("no-match")
     products.filters.clear()
+    shoot_filters(stage)
     shoot_webhooks(stage)
     shoot_settings(stage)
 
