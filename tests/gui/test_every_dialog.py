@@ -1,0 +1,118 @@
+"""What every action opens keeps to the same rules: names for a screen reader, one letter for one thing, Esc closes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QTabBar,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from acme_desktop.core.changes.change_set import Author
+from acme_desktop.core.database.connections import Database
+from acme_desktop.core.products import edits
+from acme_desktop.gui.actions import MENUS
+from acme_desktop.gui.main_window import MainWindow
+from acme_desktop.gui.widgets.menus import Action, Menu
+from tests.gui.driving import fill
+
+CONTROLS = (QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox, QAbstractButton, QAbstractItemView, QProgressBar)
+PARTS = (QComboBox, QAbstractSpinBox, QLineEdit, QTabBar, QAbstractItemView)
+
+
+def rows(menu: Menu) -> Iterator[Action]:
+    for row in menu.rows:
+        if isinstance(row, Menu):
+            yield from rows(row)
+        elif row is not None:
+            yield row
+
+
+# An action with dots in its text promises a dialog.
+OPENING = [row.name for menu in MENUS for row in rows(menu) if row.text.endswith("…") or row.name == "actionShortcuts"]
+
+
+def nameless(dialog: QWidget) -> list[str]:
+    found = []
+    for kind in CONTROLS:
+        for control in dialog.findChildren(kind):
+            part = control.objectName().startswith("qt_") or isinstance(control.parent(), PARTS)
+            inside_popup = control.window() is not dialog
+            if part or inside_popup or (isinstance(control, QHeaderView) and control.isHidden()):
+                continue
+            text = control.text() if isinstance(control, QAbstractButton) else ""
+            if not control.accessibleName() and not text:
+                found.append(f"{type(control).__name__} {control.objectName()}")
+    return found
+
+
+def letters_twice(dialog: QWidget) -> list[str]:
+    texts = [tabs.tabText(place) for tabs in dialog.findChildren(QTabBar) for place in range(tabs.count())]
+    for kind in (QLabel, QAbstractButton):
+        for widget in dialog.findChildren(kind):
+            shown = widget.isVisible() and widget.window() is dialog
+            if shown and (isinstance(widget, QAbstractButton) or widget.buddy() is not None):
+                texts.append(widget.text())
+    letters = Counter(letter for text in texts if (letter := QKeySequence.mnemonic(text).toString()))
+    return [letter for letter, count in letters.items() if count > 1]
+
+
+def open_dialogs(window: MainWindow) -> list[QDialog]:
+    return [one for one in window.findChildren(QDialog) if one.isVisible()]
+
+
+@pytest.fixture
+def ready(qtbot: QtBot, window: MainWindow, database: Database) -> MainWindow:
+    """Something to undo, something to bring back, one product selected, and rows to paste."""
+    author = Author("anna", "tests")
+    fill(database, 30)
+    edits.create(database, sku="B-1", name="Second", author=author)
+    window.products.refresh()
+    qtbot.waitUntil(lambda: window.products.model.count == 31, timeout=10_000)
+    qtbot.waitUntil(lambda: window.products.model.product(0) is not None, timeout=10_000)
+    window.products.table.selectRow(0)
+    QApplication.clipboard().setText("sku,name\nN-1,New\n")
+    window.activateWindow()
+    return window
+
+
+@pytest.mark.parametrize("name", [name for name in OPENING if name != "actionRedo"])
+def test_what_an_action_opens(qtbot: QtBot, ready: MainWindow, name: str) -> None:
+    action = ready._actions[name]
+    assert action.isEnabled(), name
+    action.trigger()
+    qtbot.waitUntil(lambda: bool(open_dialogs(ready) or QApplication.activePopupWidget()), timeout=10_000)
+    if popup := QApplication.activePopupWidget():
+        QTest.keyClick(popup, Qt.Key.Key_Escape)
+        assert not popup.isVisible()
+        return
+    dialog = open_dialogs(ready)[-1]
+    assert dialog.objectName(), "the dialog has no object name"
+    assert dialog.windowTitle(), "the dialog has no title"
+    if not isinstance(dialog, QFileDialog):
+        assert nameless(dialog) == []
+        assert letters_twice(dialog) == []
+    dialog.activateWindow()
+    # The keyboard starts somewhere in it.
+    qtbot.waitUntil(lambda: dialog.isAncestorOf(QApplication.focusWidget() or ready), timeout=10_000)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not open_dialogs(ready), timeout=10_000)
