@@ -18,6 +18,7 @@ from acme_desktop.core.changes import before_images, change_set
 from acme_desktop.core.changes.before_images import STATE
 from acme_desktop.core.changes.change_set import Author, ChangeSet
 from acme_desktop.core.changes.locks import lock_catalogue
+from acme_desktop.core.database import bulk
 from acme_desktop.core.foundation.errors import Refused
 
 if TYPE_CHECKING:
@@ -210,11 +211,13 @@ def _apply(connection: Connection[Any], target: ChangeSet, author: Author) -> Ch
     )
     values = {"id": target.id, "undo": identifier}
     planned = "sku_key IN (SELECT now_key FROM undo_plan WHERE action = ANY(%s))"
-    deleted = before_images.keep(connection, identifier, "delete", planned, (["delete"],))
-    updated = before_images.keep(connection, identifier, "update", planned, (["restore", "rename"],))
-    renamed = connection.execute(_REMOVE).rowcount - deleted
-    connection.execute(_RESTORE, values)
-    created = connection.execute(_BRING_BACK, values).rowcount - renamed
+    with bulk.indexes_afterwards(connection, "product_versions", target.created + target.updated):
+        deleted = before_images.keep(connection, identifier, "delete", planned, (["delete"],))
+        updated = before_images.keep(connection, identifier, "update", planned, (["restore", "rename"],))
+    with bulk.indexes_afterwards(connection, "products", target.updated + target.deleted):
+        renamed = connection.execute(_REMOVE).rowcount - deleted
+        connection.execute(_RESTORE, values)
+        created = connection.execute(_BRING_BACK, values).rowcount - renamed
     return change_set.finish(connection, identifier, created=created, updated=updated, deleted=deleted)
 
 
