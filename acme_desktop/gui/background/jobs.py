@@ -33,6 +33,7 @@ class Lane(Enum):
     PREVIEW = ("preview", 1)
     UPKEEP = ("upkeep", 1)
     EXPORT = ("export", 2)
+    LANDMARKS = ("landmarks", 1)
 
 
 class Job(QObject):

@@ -24,7 +24,7 @@ from acme_desktop.gui.products.cell_editors import (
     editor_for,
 )
 from acme_desktop.gui.products.columns import COLUMNS
-from acme_desktop.gui.products.model import PRODUCT_ROLE
+from acme_desktop.gui.products.rows import PRODUCT_ROLE
 from acme_desktop.gui.products.underway import Underway
 from acme_desktop.gui.widgets import theme
 

@@ -13,7 +13,7 @@ from acme_desktop.core.products.product import Changes, InvalidProduct, Product
 from acme_desktop.gui import errors
 from acme_desktop.gui.products.cell_delegate import CellDelegate
 from acme_desktop.gui.products.columns import COLUMNS
-from acme_desktop.gui.products.model import PRODUCT_ROLE
+from acme_desktop.gui.products.rows import PRODUCT_ROLE
 from acme_desktop.gui.products.saving import Outcomes, Saved, Saving
 from acme_desktop.gui.products.table import ProductTable
 from acme_desktop.gui.products.underway import Underway, merged

@@ -2,46 +2,71 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QModelIndex, Qt, Signal
 
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.products.filters import Filter, Sort
+from acme_desktop.core.products.positions import Anchor, Stretch, Surroundings
 from acme_desktop.core.products.product import Product
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.products.columns import COLUMNS
 from acme_desktop.gui.products.pages import PAGE, PageLoader, Question
-from acme_desktop.gui.widgets import theme
+from acme_desktop.gui.products.realigning import Step, moved, steps
+from acme_desktop.gui.products.rows import Rows
 
-CACHED_PAGES = 30
-PRODUCT_ROLE = Qt.ItemDataRole.UserRole + 1
-_Index = QModelIndex | QPersistentModelIndex
+AHEAD = 2
+"""Pages loaded beyond those in sight, in the direction of the scroll."""
+_ANCHORS = 60
 _NOWHERE = QModelIndex()
 
 
-class ProductModel(QAbstractTableModel):
-    """As many rows as the question matches; those not loaded yet are placeholders and load when they are looked at."""
+@dataclass(frozen=True)
+class Sight:
+    """What a view shows: the first row, how many, and the loaded rows that are selected or current.
+
+    Attributes:
+        held: the product of which a cell is being edited; its row stays in place whatever happens.
+    """
+
+    top: int = 0
+    rows: int = 40
+    chosen: tuple[int, ...] = ()
+    held: int | None = None
+
+
+class ProductModel(Rows):
+    """As many rows as the question matches; those not loaded yet are placeholders and load when they are looked at.
+
+    `estimated` comes with about how many match, `counted` with how many exactly. When the catalogue has changed, rows
+    move to where their products are now: between `realigning` and `realigned`, which comes with how far what is in
+    sight has moved.
+    """
 
     counted = Signal(int)
+    estimated = Signal(int)
     answered = Signal()
+    asked = Signal()
+    realigning = Signal()
+    realigned = Signal(int)
 
     def __init__(self, runner: JobRunner, parent: Any = None) -> None:
         super().__init__(parent)
+        self.sight: Callable[[], Sight] = Sight
         self.loader = PageLoader(runner, self)
+        self.loader.beside = self._cache.beside
         self.loader.page.connect(self._page_came)
-        self.loader.counted.connect(self._count_came)
+        self.loader.renewed.connect(self._renewed)
+        self.loader.settled.connect(self._renew)
+        self.loader.counting.counted.connect(self._count_came)
+        self.loader.counting.estimated.connect(self._estimate_came)
         self._question = Question()
-        self._pages: OrderedDict[int, list[Product]] = OrderedDict()
-        self._stale: set[int] = set()
-        self._looked_at: set[int] = set()
-        self._rows = 0
-        self._count: int | None = None
-        self._fresh = False  # a new question whose first page is not here yet: the old rows stand meanwhile
-        self._wishes = QTimer(self, interval=0, singleShot=True)
+        self._former_look = 0
+        self._fresh = self._again = False  # fresh: the old rows stand until the first page of a new question is here
+        self._singles: tuple[int, ...] = ()
         self._wishes.timeout.connect(self._load_what_was_looked_at)
 
     # What is asked
@@ -54,13 +79,23 @@ class ProductModel(QAbstractTableModel):
     @property
     def count(self) -> int | None:
         """How many products the question matches; None while that is not known."""
-        return self._count
+        return self.loader.counting.count
+
+    @property
+    def estimate(self) -> int | None:
+        """About how many products the question matches, while the count is not known and takes a while."""
+        return self.loader.counting.estimate
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the first products of a new question are still on their way."""
+        return self._fresh
 
     def set_database(self, database: Database | None) -> None:
         """Show another catalogue; None shows nothing."""
         self.loader.set_database(database)
+        self._fresh = self._again = False
         self._reset(0, [])
-        self._count = None
         if database is not None:
             self._ask(self._question)
 
@@ -69,64 +104,85 @@ class ProductModel(QAbstractTableModel):
         self._ask(self._question.with_(filter=asked))
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Order by a column, as the header asks."""
+        """Order by one column."""
         field = COLUMNS[column].field if 0 <= column < len(COLUMNS) else "sku"
-        wanted = Sort(field, order == Qt.SortOrder.DescendingOrder)
-        if wanted != self._question.sort:
-            self._ask(self._question.with_(sort=wanted))
+        self.sort_by(Sort(field, order == Qt.SortOrder.DescendingOrder))
+
+    def sort_by(self, sort: Sort) -> None:
+        """Order by several fields."""
+        if sort != self._question.sort:
+            self._ask(self._question.with_(sort=sort))
 
     def refresh(self) -> None:
         """Ask the same again: rows in sight stay where they are until their newer state is here."""
         if self._fresh:
             self._ask(self._question)
             return
-        self._stale = set(self._pages)
-        self.loader.ask(self._question)
-        if self._rows == 0:
-            self.loader.want(0)
-            return
-        for number in self._looked_at & self._stale or {0}:
-            self.loader.want(number)
+        self._cache.make_stale()
+        if self.loader.renewing:  # and not anew each time, or a stream of changes would never let anything come
+            self._again = True
+        else:
+            self.loader.renew(self._surroundings())
 
     def _ask(self, question: Question) -> None:
         self._question = question
-        self._fresh, self._count = True, None
+        self._fresh, self._again = True, False
         self.loader.ask(question)
         self.loader.want(0)
+        self.asked.emit()
 
     # What comes
 
     def _page_came(self, number: int, products: list[Product]) -> None:
         if self._fresh:
-            self._reset(max(len(products), self._count or 0), products)
+            about = self.count if self.count is not None else self.estimate if len(products) == PAGE else 0
+            self._reset(max(len(products), about or 0), products)
             self._fresh = False
             self.answered.emit()
             return
-        self._pages[number] = products
-        self._pages.move_to_end(number)
-        self._stale.discard(number)
-        while len(self._pages) > CACHED_PAGES:
-            self._stale.discard(self._pages.popitem(last=False)[0])
-        if self._count is None:
-            self._resize(max(self._rows, number * PAGE + len(products)))
-        first, last = number * PAGE, min(self._rows, (number + 1) * PAGE) - 1
-        if last >= first:
-            self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
+        first = number * PAGE
+        self._cache.put(first, products)
+        if self.count is None:
+            end = first + len(products)
+            self._resize(end if 0 < len(products) < PAGE else max(self._rows, end))
+        self._tell_changed(first, (number + 1) * PAGE - 1)
         self.answered.emit()
 
+    def _tell_changed(self, first: int, last: int) -> None:
+        last = min(last, self._rows - 1)
+        if last >= first:
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
+
+    def _estimate_came(self, about: int) -> None:
+        if not self._fresh and self._rows >= PAGE:
+            self._resize(max(about, self._rows))
+        self.estimated.emit(about)
+
     def _count_came(self, count: int) -> None:
-        self._count = count
-        if not self._fresh:
+        if not self._fresh and not self.loader.renewing:
+            self._hold_the_end(count)
             self._resize(count)
         self.counted.emit(count)
 
+    def _hold_the_end(self, count: int) -> None:
+        """Pages found from the end stand where the end was thought to be: they move along with it."""
+        first = min((number for number in self.loader.from_end if number in self._cache.pages), default=None)
+        self.loader.from_end.clear()
+        if first is None or count == self._rows:
+            return
+        top, change = first * PAGE, count - self._rows
+        if change > 0:
+            self._realign([Step(top, inserted=change)], top)
+        elif top + change > 0:
+            self._realign([Step(top + change, removed=-change)], top)
+
     def _reset(self, rows: int, first_page: list[Product]) -> None:
         self.beginResetModel()
-        self._pages.clear()
-        self._stale.clear()
+        self._cache.clear()
         self._looked_at.clear()
+        self._former_look = 0
         if first_page:
-            self._pages[0] = first_page
+            self._cache.put(0, first_page)
         self._rows = rows
         self.endResetModel()
 
@@ -138,86 +194,100 @@ class ProductModel(QAbstractTableModel):
         elif rows < self._rows:
             self.beginRemoveRows(_NOWHERE, rows, self._rows - 1)
             self._rows = rows
-            for number in [page for page in self._pages if page * PAGE >= rows]:
-                del self._pages[number]
-                self._stale.discard(number)
+            self._cache.cut(rows)
             self.endRemoveRows()
 
     def _load_what_was_looked_at(self) -> None:
-        for number in sorted(self._looked_at, reverse=True):
-            if number not in self._pages or number in self._stale:
+        pages = sorted(self._looked_at)
+        if self._fresh or self.loader.renewing or not pages:
+            return
+        onward = 1 if pages[0] >= self._former_look else -1
+        self._former_look = pages[0]
+        for number in pages[::-onward]:
+            if not self._cache.fresh(number):
                 self.loader.want(number)
+        edge = pages[-1] if onward > 0 else pages[0]
+        for number in range(edge + onward, edge + onward * (AHEAD + 1), onward):
+            if 0 <= number * PAGE < self._rows and not self._cache.fresh(number):
+                self.loader.want(number, ahead=True)
 
-    # What the view reads
+    # The newest state of what is in sight
 
-    def product(self, row: int) -> Product | None:
-        """The product of a row, or None where it is not loaded."""
-        page = self._pages.get(row // PAGE)
-        return page[row % PAGE] if page is not None and row % PAGE < len(page) else None
+    def _surroundings(self) -> Surroundings:
+        sight = self.sight()
+        top = max(0, min(sight.top, self._rows - 1))
+        visible = [row for row in range(top, min(top + sight.rows, self._rows)) if row in self._cache.products]
+        rows = visible[:_ANCHORS] if top else []  # at the very start, the start is what stays in sight
+        held = self._cache.row_of(sight.held) if sight.held is not None else None
+        if held is not None:
+            rows.insert(0, held)
+        anchors = tuple(
+            Anchor(self._cache.products[row].id, max(0, row - top), max(1, top + sight.rows - row)) for row in rows
+        )
+        self._singles = tuple(self._cache.products[row].id for row in sight.chosen if row in self._cache.products)
+        return Surroundings(anchors, top, sight.rows, PAGE, self._singles)
 
-    def loaded(self, blocks: Iterable[tuple[int, int]]) -> list[Product]:
-        """The loaded products of blocks of rows (first, last), in order; costs what is loaded, not what is asked."""
-        rows = [number * PAGE + place for number, page in self._pages.items() for place in range(len(page))]
-        ranges = sorted(blocks)
-        wanted = sorted(row for row in rows if any(first <= row <= last for first, last in ranges))
-        return [product for row in wanted if (product := self.product(row)) is not None]
+    def _renew(self) -> None:
+        self._cache.make_stale()
+        self.loader.look_around(self._surroundings())
 
-    def row_of(self, product_id: int) -> int | None:
-        """The row of a product, where its page is loaded."""
-        for number, page in self._pages.items():
-            for place, product in enumerate(page):
-                if product.id == product_id:
-                    return number * PAGE + place
-        return None
+    def _renewed(self, stretch: Stretch) -> None:
+        sight = self.sight()
+        now = {product.id: stretch.first + number for number, product in enumerate(stretch.products)}
+        old = {row: product.id for row, product in self._cache.products.items()}
+        low, high = _span(old, now, stretch)
+        singles = set(self._singles)
 
-    def rowCount(self, parent: _Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else self._rows
+        def gone(row: int, product_id: int) -> bool:
+            return product_id in singles or low < row < high
 
-    def columnCount(self, parent: _Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
+        held = sight.held if sight.held in now else None
+        to_take = steps(old, now | stretch.places, gone, held)
+        visible = range(sight.top, sight.top + sight.rows)
+        anchor = next((row for row in visible if sight.top and old.get(row) in now), None)
+        self._realign(to_take, anchor)
+        self.put(stretch)
+        if self.count is not None:
+            self._resize(self.count)
+        self.answered.emit()
+        if self._again:
+            self._again = False
+            self._cache.make_stale()
+            self.loader.renew(self._surroundings())
+        else:
+            self._load_what_was_looked_at()
 
-    def flags(self, index: _Index) -> Qt.ItemFlag:
-        flags = super().flags(index)
-        if index.isValid() and COLUMNS[index.column()].editable and self.product(index.row()) is not None:
-            flags |= Qt.ItemFlag.ItemIsEditable
-        return flags
+    def put(self, stretch: Stretch) -> None:
+        """Take in products of the newest state; their rows stay stale where they are not whole pages."""
+        end = stretch.first + len(stretch.products)
+        self._resize(max(self._rows, end))
+        self._cache.put(stretch.first, stretch.products)
+        self._tell_changed(stretch.first, end - 1)
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(COLUMNS):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section].title
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(COLUMNS[section].right)
-        return None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        column = COLUMNS[index.column()]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column.right)
-        product = self.product(index.row())
-        if role == Qt.ItemDataRole.DisplayRole:
-            self._look_at(index.row() // PAGE)
-            return column.text(product) if product is not None else "…"
-        if role == PRODUCT_ROLE:
-            return product
-        if role == Qt.ItemDataRole.ToolTipRole and product is not None:
-            return column.whole(product) or None
-        if role == Qt.ItemDataRole.ForegroundRole and (product is None or not product.active):
-            return QColor(theme.colours().muted)
-        return None
-
-    def _look_at(self, number: int) -> None:
-        if number in self._pages:
-            self._pages.move_to_end(number)
-        if not self._wishes.isActive():
-            self._looked_at.clear()
-            self._wishes.start()
-        self._looked_at.add(number)
+    def _realign(self, to_take: list[Step], anchor: int | None) -> None:
+        if not to_take:
+            return
+        self.realigning.emit()
+        for step in to_take:
+            if step.removed:
+                self.beginRemoveRows(_NOWHERE, step.first, step.first + step.removed - 1)
+                self._cache.shift(step)
+                self._rows -= step.removed
+                self.endRemoveRows()
+            else:
+                self.beginInsertRows(_NOWHERE, step.first, step.first + step.inserted - 1)
+                self._cache.shift(step)
+                self._rows += step.inserted
+                self.endInsertRows()
+        self._cache.shifted()
+        after = moved(anchor, to_take) if anchor is not None else None
+        self.realigned.emit(after - anchor if after is not None and anchor is not None else 0)
 
 
-def _alignment(right: bool) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
+def _span(old: dict[int, int], now: dict[int, int], stretch: Stretch) -> tuple[float, float]:
+    """Between which rows of the older state every product would be in the stretch, were it still there."""
+    common = [row for row, product in old.items() if product in now]
+    end = stretch.first + len(stretch.products)
+    low = -1 if not stretch.first else min(common, default=stretch.first - 1)
+    high = float("inf") if len(stretch.products) % PAGE else max(common, default=end)
+    return low, high

@@ -17,7 +17,8 @@ from acme_desktop.core.products.filters import Filter
 from acme_desktop.core.products.product import Changes
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.main_window import MainWindow
-from acme_desktop.gui.products.model import CACHED_PAGES, ProductModel
+from acme_desktop.gui.products.cache import CACHED_PAGES
+from acme_desktop.gui.products.model import ProductModel
 from acme_desktop.gui.products.pages import PAGE
 from tests.gui.driving import fill, find, open_at
 
@@ -72,7 +73,7 @@ def test_only_some_pages_are_kept(qtbot: QtBot, window: MainWindow, database: Da
     counted(qtbot, window, pages * PAGE)
     for page in range(pages):
         loaded(qtbot, window, page * PAGE)
-    assert len(window.products.model._pages) <= CACHED_PAGES
+    assert len(window.products.model._cache.pages) <= CACHED_PAGES
 
 
 def test_paging(qtbot: QtBot, window: MainWindow, database: Database) -> None:

@@ -1,0 +1,100 @@
+"""What a view reads of the table's rows: their texts, their looks, and which of them are loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtGui import QColor
+
+from acme_desktop.core.products.product import Product
+from acme_desktop.gui.products.cache import RowCache
+from acme_desktop.gui.products.columns import COLUMNS
+from acme_desktop.gui.products.pages import PAGE
+from acme_desktop.gui.widgets import theme
+
+PRODUCT_ROLE = Qt.ItemDataRole.UserRole + 1
+_Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+
+
+class Rows(QAbstractTableModel):
+    """Rows of products, some of them loaded; the others are placeholders.
+
+    `_wishes` fires once the event loop turns after rows were looked at; their pages are in `_looked_at` then.
+    """
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._cache = RowCache()
+        self._rows = 0
+        self._looked_at: set[int] = set()
+        self._wishes = QTimer(self, interval=0, singleShot=True)
+
+    def product(self, row: int) -> Product | None:
+        """The product of a row, or None where it is not loaded."""
+        return self._cache.product(row)
+
+    def loaded(self, blocks: Iterable[tuple[int, int]]) -> list[Product]:
+        """The loaded products of blocks of rows (first, last), in order; costs what is loaded, not what is asked."""
+        return [self._cache.products[row] for row in self._cache.within(blocks)]
+
+    def loaded_rows(self, blocks: Iterable[tuple[int, int]]) -> list[int]:
+        """The rows of these products."""
+        return self._cache.within(blocks)
+
+    def row_of(self, product_id: int) -> int | None:
+        """The row of a product, where its page is loaded."""
+        return self._cache.row_of(product_id)
+
+    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else self._rows
+
+    def columnCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        if index.isValid() and COLUMNS[index.column()].editable and self.product(index.row()) is not None:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(COLUMNS):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(COLUMNS[section].right)
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        column = COLUMNS[index.column()]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column.right)
+        product = self.product(index.row())
+        if role == Qt.ItemDataRole.DisplayRole:
+            self._look_at(index.row() // PAGE)
+            return column.text(product) if product is not None else "…"
+        if role == PRODUCT_ROLE:
+            return product
+        if role == Qt.ItemDataRole.ToolTipRole and product is not None:
+            return column.whole(product) or None
+        if role == Qt.ItemDataRole.ForegroundRole and (product is None or not product.active):
+            return QColor(theme.colours().muted)
+        return None
+
+    def _look_at(self, number: int) -> None:
+        self._cache.touch(number)
+        if not self._wishes.isActive():
+            self._looked_at.clear()
+            self._wishes.start()
+        self._looked_at.add(number)
+
+
+def _alignment(right: bool) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
