@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from acme_desktop.gui import icons
 from acme_desktop.gui.widgets import theme
 
+_ROOM_FOR_PICTURE = 310  # logical pixels
 _TONE_ICONS = {"info": "about", "warning": "warning", "danger": "error", "success": "success"}
 
 
@@ -60,7 +61,8 @@ class EmptyPage(QWidget):
         inner = QVBoxLayout(frame, spacing=12)
         inner.setContentsMargins(44, 36, 44, 36)
         centre = Qt.AlignmentFlag.AlignHCenter
-        inner.addWidget(Picture(picture, 72, "accent_text"), alignment=centre)
+        self._picture = Picture(picture, 72, "accent_text")
+        inner.addWidget(self._picture, alignment=centre)
         inner.addWidget(self.title)
         inner.addWidget(self.text)
         inner.addWidget(self.busy, alignment=centre)
@@ -76,6 +78,11 @@ class EmptyPage(QWidget):
         outer.addLayout(row)
         outer.addStretch()
         self._frame = frame
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # In a low window the words need the room; squeezed, they would stand on the picture.
+        self._picture.setHidden(self.height() < _ROOM_FOR_PICTURE)
+        super().resizeEvent(event)
 
     def as_drop_zone(self) -> EmptyPage:
         """Draw the dashed border that says: drop it here."""

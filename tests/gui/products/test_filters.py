@@ -31,6 +31,7 @@ from acme_desktop.core.products import edits
 from acme_desktop.core.products.filters import Filter
 from acme_desktop.gui.main_window import MainWindow
 from acme_desktop.gui.widgets.day_field import DayField
+from acme_desktop.gui.widgets.notices import Picture
 from tests.gui.driving import close, fill, find, open_at
 
 
@@ -300,3 +301,19 @@ def test_delete_in_a_field_of_the_panel_deletes_no_product(qtbot: QtBot, filled:
     qtbot.keyClick(created, Qt.Key.Key_Delete)
     assert created.currentText() == "Any time"
     assert not [dialog for dialog in filled.findChildren(QDialog) if dialog.isVisible()]
+
+
+def test_the_empty_page_gives_up_its_picture_before_its_words(qtbot: QtBot, filled: MainWindow) -> None:
+    filled.products.filters.sku.setText("no such thing")
+    counted(qtbot, filled, 0)
+    page = filled.products.no_match
+    picture = page.findChild(Picture)
+    qtbot.waitUntil(picture.isVisible)
+    filled.resize(820, 560)
+    for name in ("name", "description", "search"):
+        getattr(filled.products.filters, name).setText("very long words of a filter, long enough for a line")
+    filled.products.filters.ask()
+    qtbot.waitUntil(picture.isHidden)
+    assert page.title.isVisible()
+    filled.resize(1024, 900)
+    qtbot.waitUntil(picture.isVisible)
