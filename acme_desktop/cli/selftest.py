@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import base64
 import gzip
 import json
 import os
@@ -29,6 +30,11 @@ from acme_desktop.core.workspace import Workspace
 SAMPLE = RESOURCES / "samples" / "sample_products.csv"
 _WINDOW_PATIENCE = 180.0
 _LIBRARY_MISSING = "cannot open shared object file"
+_EXAMPLE_KEY = "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"
+_EXAMPLE_SIGNATURE = (
+    "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+    "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
+)
 _FROZEN = getattr(sys, "frozen", False)
 
 
@@ -100,6 +106,7 @@ class _Parts:
             ("encodings", self._encodings),
             ("webhook", self._webhook),
             ("encryption", self._encryption),
+            ("signatures", self._signatures),
             ("keyring", self._keyring),
             ("backup", self._backup),
             ("window", self._window),
@@ -214,6 +221,22 @@ class _Parts:
         context = ssl.create_default_context(cafile=certifi.where())
         libpq = psycopg.pq.version_pretty(psycopg.pq.version())
         return f"{ssl.OPENSSL_VERSION}, {len(context.get_ca_certs())} authorities, libpq {libpq}"
+
+    def _signatures(self) -> str:
+        """The second example of RFC 8032, and one that is forged."""
+        from acme_desktop.core.foundation import releases
+
+        key = base64.b64encode(bytes.fromhex(_EXAMPLE_KEY)).decode("ascii")
+        signature = base64.b64encode(bytes.fromhex(_EXAMPLE_SIGNATURE))
+        try:
+            releases.verify(b"\x72", signature, key)
+        except releases.NoVerifier as lack:
+            raise _Skipped(str(lack)) from lack
+        try:
+            releases.verify(b"\x73", signature, key)
+        except releases.ReleaseProblem:
+            return "Ed25519: a good one is believed, a forged one is not"
+        raise _Broken("a forged signature is believed")
 
     def _keyring(self) -> str:
         import keyring

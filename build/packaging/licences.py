@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
 import sys
 import sysconfig
 from importlib import metadata
@@ -15,7 +17,26 @@ _TEXTS = re.compile(r"(^|/)(licen[cs]e|copying|notice|authors|third_party)[^/]*$
 _ABOUT_QT = """\
 Qt and PySide6 are used under the GNU Lesser General Public License, version 3. Their libraries lie in this folder as
 files of their own and may be replaced by others of the same interface: _internal/PySide6. The sources are at
-https://download.qt.io/official_releases/ (qt and QtForPython).
+https://download.qt.io/official_releases/ (qt and QtForPython). The texts: LGPL-3.0.txt and GPL-3.0.txt beside this.
+"""
+TEXTS = Path(__file__).resolve().parent / "texts"
+# Libraries that wheels carry without their licences: the name without its tail -> project and licence.
+_CARRIED = (
+    (r"crypto|ssl", "OpenSSL", "Apache-2.0"),
+    (r"gssapi_krb5|k5crypto|krb5|krb5support", "MIT Kerberos", "MIT"),
+    (r"com_err", "e2fsprogs or MIT Kerberos", "MIT"),
+    (r"ldap|lber", "OpenLDAP", "OLDAP-2.8"),
+    (r"sasl2", "Cyrus SASL", "BSD-3-Clause-Attribution"),
+    (r"keyutils", "keyutils", "LGPL-2.1-or-later"),
+    (r"crypt", "libxcrypt", "LGPL-2.1-or-later"),
+    (r"pq|ecpg|pgtypes", "PostgreSQL", "PostgreSQL"),
+    (r"gfortran", "GCC", "GPL-3.0-or-later with the GCC runtime library exception"),
+    (r"quadmath", "GCC", "LGPL-2.1-or-later"),
+    (r"scipy_openblas\d*_?", "OpenBLAS", "BSD-3-Clause"),
+    (r"icudata|icui18n|icuuc", "ICU", "Unicode-3.0"),
+)
+_CARRIED_HEAD = """\
+Libraries that other parts carry in them, each a file of its own that may be replaced by another of the same interface.
 """
 
 
@@ -32,6 +53,8 @@ def gather(target: Path) -> Path:
             path = Path(str(distribution.locate_file(file)))
             if ".dist-info" in str(file) and _TEXTS.search(str(file)) and path.is_file():
                 shutil.copyfile(path, folder / path.name)
+    for text in TEXTS.iterdir():
+        shutil.copyfile(text, target / text.name)
     (target / "QT-AND-PYSIDE6.txt").write_text(_ABOUT_QT, encoding="utf-8")
     python = Path(sysconfig.get_paths()["stdlib"]) / "LICENSE.txt"
     places = [python, Path(sys.base_prefix) / "LICENSE.txt", Path("/usr/share/doc/libpython3-stdlib/copyright")]
@@ -40,6 +63,58 @@ def gather(target: Path) -> Path:
             shutil.copyfile(place, target / "PYTHON.txt")
             break
     return target
+
+
+def libraries(target: Path, binaries: list[tuple[str, str, str]]) -> list[tuple[str, str]]:
+    """The licences of collected shared libraries that no Python distribution states.
+
+    Args:
+        target: a folder to write in.
+        binaries: PyInstaller's entries: name in the program, source, kind.
+
+    Returns:
+        Place below the folder of licences, and source, of each file.
+    """
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    found: dict[str, str] = {}
+    lines = set()
+    for name, source, kind in binaries:
+        file = Path(name).name
+        if kind != "BINARY" or not re.search(r"\.(so[.\d]*|dylib|dll)$", file) or "python3" in file:
+            continue
+        if sys.prefix not in source:
+            found.update(_of_the_system(source))
+        elif re.search(r"\.(dy)?libs[/\\]|(lib)?icu", f"{source} {file}"):
+            lines.add(_carried(file))
+    carried = target / "CARRIED-LIBRARIES.txt"
+    carried.write_text("\n".join([_CARRIED_HEAD, *sorted(lines)]) + "\n", encoding="utf-8")
+    return [(carried.name, str(carried)), *found.items()]
+
+
+def _of_the_system(library: str) -> dict[str, str]:
+    """Place and source of the licence of a library of the build machine, where Debian's tools tell its package."""
+    if not shutil.which("dpkg-query"):
+        return {}
+    for place in (library, os.path.realpath(library), library.replace("/lib/", "/usr/lib/", 1)):
+        done = subprocess.run(["dpkg-query", "-S", place], capture_output=True, text=True, check=False)
+        text = Path("/usr/share/doc", done.stdout.partition(":")[0], "copyright")
+        if done.returncode == 0 and text.is_file():
+            return {f"{text.parent.name}/copyright": str(text)}
+    raise SystemExit(f"the licence of {library} is not known")
+
+
+def _carried(file: str) -> str:
+    """A line about a library that a wheel carries.
+
+    Raises:
+        SystemExit: nobody has looked up its licence yet.
+    """
+    stem = re.sub(r"^lib|[-.].*$", "", file)
+    for pattern, project, licence in _CARRIED:
+        if re.fullmatch(pattern, stem):
+            return f"{file}: {project}, {licence}"
+    raise SystemExit(f"{file} comes with a wheel, and its licence is not stated: add it to {__file__}")
 
 
 def _needed(name: str, seen: set[str]) -> set[str]:

@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 import icons
+import stamp
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -38,7 +39,7 @@ MORE = {
 def main() -> int:
     """Make the archives and tell their sizes."""
     folder, target = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
-    moment = _moment()
+    moment = stamp.moment()
     made = [_tar(folder, target, moment)]
     if shutil.which("dpkg-deb"):
         made.append(_deb(folder, target, moment))
@@ -47,15 +48,6 @@ def main() -> int:
     for archive in made:
         print(f"{archive}: {archive.stat().st_size / 1e6:.0f} MB")
     return 0
-
-
-def _moment() -> int:
-    """The last commit's time, so that the same commit gives the same archive."""
-    if given := os.environ.get("SOURCE_DATE_EPOCH"):
-        return int(given)
-    command = ["git", "-c", f"safe.directory={ROOT}", "log", "-1", "--format=%ct"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    return int(done.stdout.strip() or time.time())
 
 
 def _share(share: Path, moment: int) -> None:

@@ -31,6 +31,10 @@ class ReleaseProblem(EnvironmentProblem):
     """The note about a new version cannot be fetched, or cannot be believed."""
 
 
+class NoVerifier(ReleaseProblem):
+    """There is no library here that checks signatures."""
+
+
 @dataclass(frozen=True)
 class Release:
     """A version that its maker vouches for.
@@ -75,7 +79,7 @@ def read(note: bytes, signature: bytes, public_key: str, now: datetime) -> Relea
     Raises:
         ReleaseProblem: not signed with this key, expired, of another product, or not as described above.
     """
-    _verify(note, signature, public_key)
+    verify(note, signature, public_key)
     try:
         told: Any = json.loads(note)
         release = Release(
@@ -110,12 +114,17 @@ def check_key(public_key: str) -> str:
         return "It is not written in base64."
 
 
-def _verify(note: bytes, signature: bytes, public_key: str) -> None:
+def verify(note: bytes, signature: bytes, public_key: str) -> None:
+    """Check a signature; arguments and errors as for `read`.
+
+    Raises:
+        NoVerifier: this installation has nothing to check with.
+    """
     try:
         from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     except ImportError as error:
-        raise ReleaseProblem("Signatures cannot be checked on this system.", "Look at the maker's own page.") from error
+        raise NoVerifier("Signatures cannot be checked on this system.", "Look at the maker's own page.") from error
     if wrong := check_key(public_key):
         raise ReleaseProblem("The public key of new versions cannot be used.", f"{wrong} Mend it in the settings.")
     try:

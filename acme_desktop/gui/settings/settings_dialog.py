@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QRadioButton,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -91,29 +92,32 @@ class SettingsDialog(QDialog):
         self._arrange(hint, server_hint, testing)
 
     def _arrange(self, hint: QLabel, server_hint: QLabel, testing: QHBoxLayout) -> None:
-        layout = QVBoxLayout(self, spacing=8)
-        layout.setContentsMargins(22, 18, 22, 16)
-        layout.addWidget(_heading("Database"))
-        layout.addWidget(self.override)
+        self.tabs = QTabWidget(objectName="settingsTabs", documentMode=True)
+        database, inner = _page()
+        inner.addWidget(self.override)
         for widget in (self.embedded, hint, self.server, server_hint, self.fields):
-            layout.addWidget(widget)
-        layout.addLayout(testing)
-        layout.addWidget(self.result)
-        layout.addSpacing(6)
-        layout.addWidget(rule())
-        layout.addSpacing(2)
-        layout.addWidget(_heading("Appearance"))
+            inner.addWidget(widget)
+        inner.addLayout(testing)
+        inner.addWidget(self.result)
+        inner.addStretch()
+        self.tabs.addTab(database, "Database")
+        program, inner = _page()
+        inner.addWidget(_heading("Appearance"))
         rows = form()
         label = QLabel("T&heme")
         label.setBuddy(self.theme)
         rows.addRow(label, self.theme)
-        layout.addLayout(rows)
-        layout.addSpacing(6)
-        layout.addWidget(rule())
-        layout.addSpacing(2)
-        layout.addWidget(_heading("New versions"))
-        layout.addWidget(self.updates)
-        layout.addStretch()
+        inner.addLayout(rows)
+        inner.addSpacing(6)
+        inner.addWidget(rule())
+        inner.addSpacing(2)
+        inner.addWidget(_heading("New versions"))
+        inner.addWidget(self.updates)
+        inner.addStretch()
+        self.tabs.addTab(program, "Program")
+        layout = QVBoxLayout(self, spacing=8)
+        layout.setContentsMargins(18, 12, 18, 16)
+        layout.addWidget(self.tabs, 1)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         self.save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
         self.save.setObjectName("saveSettingsButton")
@@ -229,6 +233,13 @@ class SettingsDialog(QDialog):
     def _not_saved(self, error: Exception) -> None:
         self._busy(False)
         errors.show(self, error)
+
+
+def _page() -> tuple[QWidget, QVBoxLayout]:
+    page = QWidget()
+    layout = QVBoxLayout(page, spacing=8)
+    layout.setContentsMargins(6, 14, 6, 6)
+    return page, layout
 
 
 def _heading(text: str) -> QLabel:

@@ -43,6 +43,7 @@ def dialog(qtbot: QtBot, window: MainWindow) -> SettingsDialog:
     window.open_settings()
     opened = shown(qtbot, window, SettingsDialog)
     qtbot.waitUntil(opened.save.isEnabled, timeout=10_000)
+    opened.tabs.setCurrentIndex(1)
     return opened
 
 
