@@ -12,7 +12,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +25,8 @@ from acme_desktop.core.foundation.errors import EnvironmentProblem
 from acme_desktop.core.webhooks import endpoints, ledger, ownership, retry
 from acme_desktop.core.webhooks.addresses import Resolver
 from acme_desktop.core.webhooks.endpoints import Endpoint
-from acme_desktop.core.webhooks.lane import TRIPPED, Lane
+from acme_desktop.core.webhooks.holdings import AHEAD, Holdings, Owned
+from acme_desktop.core.webhooks.lane import Lane
 from acme_desktop.core.webhooks.message import Message
 from acme_desktop.core.webhooks.ownership import Clock
 from acme_desktop.core.webhooks.payload import BATCH
@@ -38,10 +39,7 @@ if TYPE_CHECKING:
 POLL_SECONDS = 5.0
 FLUSH_SECONDS = 0.05
 _TAKE_OVER_SECONDS = 0.1
-_FORGET_SECONDS = 3600.0
-_RESTORE_SECONDS = 30.0  # how often to look for replays without having been told
 _PATIENCE = 30.0  # seconds that `until_empty` waits for a server that went away
-_AHEAD = 1000  # events read ahead, beyond the batch being made
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -54,16 +52,6 @@ class Totals:
     delivered: int = 0
     failed: int = 0
     pending: int = 0
-
-
-@dataclass
-class _Owned:
-    """A webhook that is ours: what to send, and how."""
-
-    lane: Lane
-    sender: Sender
-    renewed: float
-    restored: float
 
 
 class Dispatcher:
@@ -91,13 +79,12 @@ class Dispatcher:
         self._batch_slots = min(batch_slots, slots)
         self._deadline = deadline
         self._resolver = resolver
-        self._owned: dict[int, _Owned] = {}
+        self._held: Holdings | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._broken: BaseException | None = None
         self._stopping = False
         self._resync = True
         self._told = False  # whether there may be work for a dispatcher that is no longer there
-        self._forgotten = 0.0
 
     async def run(self, *, until_empty: bool = False) -> Totals:
         """Send until `stop`, or until nothing is due any more; survives restarts of the database.
@@ -132,6 +119,11 @@ class Dispatcher:
                 listener.stop()
             self._thread.shutdown(wait=False)
 
+    @property
+    def sends_for(self) -> list[int]:
+        """The webhooks that are its own now."""
+        return [owned.lane.endpoint.id for owned in self._held.all()] if self._held is not None else []
+
     def stop(self) -> None:
         """End `run` soon: what is in flight finishes. From the loop's own thread."""
         self._stopping = True
@@ -143,14 +135,16 @@ class Dispatcher:
         self._connected = False
         connection = await self._in_thread(self._connect)
         try:
-            self._me = await self._in_thread(ownership.register, connection)
-            self._clock = await self._in_thread(Clock.read, connection)
+            me = await self._in_thread(ownership.register, connection)
+            clock = await self._in_thread(Clock.read, connection)
             self._connected, self._resync, self._broken = True, True, None
-            await self._pump(connection, until_empty)
-            await self._finish(connection)
+            held = self._held = Holdings(connection, me, clock, self._in_thread, self._sender, self._spawn)
+            await self._pump(held, until_empty)
+            await self._finish(held)
             self.totals.pending = await self._in_thread(ledger.pending_events, connection)
         finally:
             await self._drop_everything()
+            self._held = None
             with contextlib.suppress(psycopg.Error):
                 await self._in_thread(connection.close)
 
@@ -159,7 +153,7 @@ class Dispatcher:
             self._database.url, autocommit=True, application_name="acme-desktop webhooks", connect_timeout=10
         )
 
-    async def _pump(self, connection: psycopg.Connection[Any], until_empty: bool) -> None:
+    async def _pump(self, held: Holdings, until_empty: bool) -> None:
         synced = flushed = 0.0
         elsewhere = False
         while not self._stopping:
@@ -169,34 +163,34 @@ class Dispatcher:
             now = time.monotonic()
             if self._resync or now - synced >= (_TAKE_OVER_SECONDS if elsewhere else POLL_SECONDS):
                 edited, self._resync, synced = self._resync, False, now
-                elsewhere = await self._sync(connection, edited=edited)
+                elsewhere = await held.sync(edited=edited)
             if now - flushed >= FLUSH_SECONDS:
                 flushed = now
-                await self._flush(connection)
-            await self._fill(connection)
-            for owned in self._owned.values():
-                self._start(connection, owned)
+                await held.flush()
+            await held.fill(self._start)
+            for owned in held.all():
+                self._start(owned)
             if self._told and not elsewhere:
                 self._told = False
-                elsewhere = await self._in_thread(ownership.work_elsewhere, connection, self._me, TRIPPED)
-            if until_empty and self._idle():
+                elsewhere = await held.work_elsewhere()
+            if until_empty and self._idle(held):
                 # Once more, for what came meanwhile.
-                elsewhere, synced = await self._sync(connection), time.monotonic()
-                await self._fill(connection)
-                if not elsewhere and self._idle():
+                elsewhere, synced = await held.sync(), time.monotonic()
+                await held.fill(self._start)
+                if not elsewhere and self._idle(held):
                     return
             limit = _TAKE_OVER_SECONDS if elsewhere else max(synced + POLL_SECONDS - time.monotonic(), 0)
-            await self._pause(min(limit, self._until_next(flushed)))
+            await self._pause(min(limit, self._until_next(held, flushed)))
 
-    def _idle(self) -> bool:
-        now = self._clock.now()
-        return not self._tasks and all(owned.lane.idle(now) for owned in self._owned.values())
+    def _idle(self, held: Holdings) -> bool:
+        now = held.clock.now()
+        return not self._tasks and all(owned.lane.idle(now) for owned in held.all())
 
-    def _until_next(self, flushed: float) -> float:
+    def _until_next(self, held: Holdings, flushed: float) -> float:
         """Seconds until something is to be done without being woken."""
-        steady, now = time.monotonic(), self._clock.now()
+        steady, now = time.monotonic(), held.clock.now()
         waits = [POLL_SECONDS]
-        for owned in self._owned.values():
+        for owned in held.all():
             if owned.lane.in_flight or owned.lane.has_writes:
                 waits.append(max(flushed + FLUSH_SECONDS - steady, 0.0))
             if len(owned.lane.in_flight) < self._most(owned.lane):
@@ -205,91 +199,27 @@ class Dispatcher:
                     waits.append(max(at - now, FLUSH_SECONDS if owned.lane.in_flight else 0.001))
         return min(waits)
 
-    # ---- with the database
-
-    async def _sync(self, connection: psycopg.Connection[Any], *, edited: bool = True) -> bool:
-        """Take over what nobody sends for, renew and refresh what is ours; returns whether others have due work."""
-        await self._flush(connection)
-        self._clock = await self._in_thread(Clock.read, connection)
-        for claim in await self._in_thread(ownership.claim, connection, self._me):
-            rows = await self._in_thread(ownership.unfinished, connection, claim.endpoint.id)
-            lane, now = Lane(claim.endpoint, claim.token, self._clock.now()), time.monotonic()
-            lane.restore(rows, self._clock.now())
-            self._owned[claim.endpoint.id] = _Owned(lane, self._sender(claim.endpoint), now, now)
-            _log.info("webhook %s is ours (token %s)", claim.endpoint.id, claim.token)
-        for webhook_id, owned in list(self._owned.items()):
-            now = time.monotonic()
-            endpoint = await self._in_thread(
-                ownership.renew, connection, self._me, webhook_id, owned.lane.token, now - owned.renewed
-            )
-            if endpoint is None:
-                await self._let_go(webhook_id)
-                continue
-            owned.renewed = now
-            await self._refresh(connection, owned, endpoint, edited=edited)
-            if not endpoint.enabled and not owned.lane.in_flight and not owned.lane.has_writes:
-                await self._in_thread(ownership.release, connection, self._me, webhook_id)
-                await self._let_go(webhook_id)
-        if time.monotonic() - self._forgotten > _FORGET_SECONDS:
-            self._forgotten = time.monotonic()
-            await self._in_thread(ledger.forget_old, connection)
-        return await self._in_thread(ownership.work_elsewhere, connection, self._me, TRIPPED)
-
-    async def _refresh(
-        self, connection: psycopg.Connection[Any], owned: _Owned, endpoint: Endpoint, *, edited: bool
-    ) -> None:
-        owned.lane.update(endpoint)
-        owned.lane.may_have_more = True
-        now = time.monotonic()
-        if edited or now - owned.restored > _RESTORE_SECONDS:
-            owned.restored = now
-            rows = await self._in_thread(ownership.unfinished, connection, endpoint.id)
-            owned.lane.restore(rows, self._clock.now())
-        if not owned.sender.fits(endpoint) and not owned.lane.in_flight:
-            await owned.sender.close()
-            owned.sender = self._sender(endpoint)
-
-    async def _flush(self, connection: psycopg.Connection[Any]) -> None:
-        for webhook_id, owned in list(self._owned.items()):
-            writes = owned.lane.take_writes(time.monotonic())
-            if not writes:
-                continue
-            rows = await self._in_thread(ledger.flush, connection, webhook_id, owned.lane.token, writes)
-            if rows is None:
-                await self._let_go(webhook_id)
-            else:
-                owned.lane.written(writes, rows)
-
-    async def _fill(self, connection: psycopg.Connection[Any]) -> None:
-        for webhook_id, owned in list(self._owned.items()):
-            lane = owned.lane
-            size = lane.endpoint.batch_size if lane.endpoint.mode == BATCH else 1
-            while lane.buffered < _AHEAD + 2 * size and (unread := lane.unread or lane.may_have_more):
-                known = list(lane.ranges)
-                ranges = unread if isinstance(unread, list) else []
-                filled = await self._in_thread(ledger.fill, connection, webhook_id, ranges, known)
-                if not ranges:
-                    lane.may_have_more = filled.more
-                lane.offer(filled.events, filled.ranges)
-                self._start(connection, owned)
-
     # ---- sending
 
-    def _start(self, connection: psycopg.Connection[Any], owned: _Owned) -> None:
+    def _start(self, owned: Owned) -> None:
         """Send as much as may be sent now."""
-        lane = owned.lane
+        lane, held = owned.lane, self._held
+        assert held is not None
         # Whoever could not renew its lease in time has no business sending.
         while len(lane.in_flight) < self._most(lane) and time.monotonic() < owned.renewed + ownership.LEASE_SECONDS:
-            message = lane.next(self._clock.now())
+            message = lane.next(held.clock.now())
             if message is None:
                 return
-            task = self._loop.create_task(self._deliver(connection, owned, message))
-            self._tasks.add(task)
-            task.add_done_callback(self._done)
+            self._spawn(self._deliver(held, owned, message))
 
     def _most(self, lane: Lane) -> int:
         """How many requests may be in flight."""
         return self._batch_slots if lane.endpoint.mode == BATCH else self._slots
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -297,17 +227,17 @@ class Dispatcher:
             self._broken = task.exception()
             self._wake.set()
 
-    async def _deliver(self, connection: psycopg.Connection[Any], owned: _Owned, message: Message) -> None:
+    async def _deliver(self, held: Holdings, owned: Owned, message: Message) -> None:
         lane = owned.lane
         if message.body is None:
-            message.body = await self._in_thread(ledger.body, connection, message)
+            message.body = await held.body(message)
         if message.body is None:
-            lane.skip(message, "It cannot be built any more: another program changed the products.", self._clock.now())
+            lane.skip(message, "It cannot be built any more: another program changed the products.", held.clock.now())
             return
-        started, message.started = self._clock.now(), time.monotonic()
+        started, message.started = held.clock.now(), time.monotonic()
         sent = await owned.sender.send(lane.endpoint, message.message_id, message.body, started)
         message.started = None
-        now = self._clock.now()
+        now = held.clock.now()
         verdict = retry.judge(sent.answer, message.attempts + 1, datetime.fromtimestamp(now, UTC))
         lane.settle(message, sent, verdict, now, started)
         if sent.ok:
@@ -315,35 +245,26 @@ class Dispatcher:
         else:
             self.totals.failed += len(message.events)
             _log.info("webhook %s, %s: %s", lane.endpoint.id, message.message_id, sent.error)
-        if not self._stopping:
-            self._start(connection, owned)
-        if lane.buffered < _AHEAD or not lane.in_flight:
+        if not self._stopping and held is self._held:
+            self._start(owned)
+        if lane.buffered < AHEAD or not lane.in_flight:
             self._wake.set()
 
-    async def _finish(self, connection: psycopg.Connection[Any]) -> None:
+    async def _finish(self, held: Holdings) -> None:
         """Let what is in flight come to its end, write it down, and let go."""
         while self._tasks:
             await asyncio.wait(self._tasks, timeout=FLUSH_SECONDS * 4)
-            await self._flush(connection)
-        await self._flush(connection)
-        await self._in_thread(ownership.release, connection, self._me)
-
-    async def _let_go(self, webhook_id: int) -> None:
-        owned = self._owned.pop(webhook_id)
-        owned.lane.lost = True
-        _log.info("webhook %s is ours no longer", webhook_id)
-        task = self._loop.create_task(owned.sender.close())
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
+            await held.flush()
+        await held.flush()
+        await held.release()
 
     async def _drop_everything(self) -> None:
         """Forget what is not written down; whoever takes over sends it again."""
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for owned in self._owned.values():
-            await owned.sender.close()
-        self._owned.clear()
+        if self._held is not None:
+            await self._held.forget()
 
     def _sender(self, endpoint: Endpoint) -> Sender:
         return Sender(endpoint, slots=self._slots, deadline=self._deadline, resolver=self._resolver)
@@ -373,8 +294,8 @@ class Dispatcher:
 
     def _changed(self) -> None:
         self._told = True
-        for owned in self._owned.values():
-            owned.lane.may_have_more = True
+        if self._held is not None:
+            self._held.look_again()
         self._wake.set()
 
     def _edited(self) -> None:

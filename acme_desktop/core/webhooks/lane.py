@@ -16,19 +16,16 @@ from dataclasses import replace
 from typing import Any
 
 from acme_desktop.core.webhooks.endpoints import Endpoint
+from acme_desktop.core.webhooks.health import Health
 from acme_desktop.core.webhooks.message import Entry, Message, Outcome, Progress, Writes, halve
 from acme_desktop.core.webhooks.payload import BATCH, Event, Range
 from acme_desktop.core.webhooks.retry import Verdict
 from acme_desktop.core.webhooks.sender import Sent
 
 BATCH_BYTES = 512 * 1024
-TRIPPED = 20
-"""Failures in a row after which new events wait and single ones probe the endpoint."""
-
 LATE = 0.3
 """Seconds in flight after which a message is noted, so that what came after it can be acknowledged."""
 
-_PROBE_FIRST, _PROBE_LAST = 60.0, 600.0
 _BURST = 0.1  # seconds' worth of requests that a rate lets catch up
 
 
@@ -41,13 +38,8 @@ class Lane:
         self.ranges: dict[int, Progress] = {}
         self.in_flight: set[Message] = set()
         self.may_have_more = True
-        self.failures = endpoint.failures
-        self.hold_until = endpoint.hold_until.timestamp() if endpoint.hold_until else 0.0
-        self.gone = False
         self.lost = False  # whether another dispatcher took it over
-        self._probing = self.failures > 0
-        self._probe_at = 0.0
-        self._probe_wait = _PROBE_FIRST
+        self._health = Health(endpoint)
         self._next_at = now + (1 / endpoint.rate if endpoint.rate else 0.0)
         self._largest_batch = endpoint.batch_size
         self._ready: deque[tuple[Event, Entry]] = deque()
@@ -79,10 +71,8 @@ class Lane:
     def update(self, endpoint: Endpoint) -> None:
         """Take in the webhook as it is now; what a person reset counts once nothing of ours is unwritten."""
         self.endpoint = endpoint
-        if not self._outcomes and not self.gone:
-            self.failures = endpoint.failures
-            self._probing = self._probing and self.failures > 0
-            self.hold_until = endpoint.hold_until.timestamp() if endpoint.hold_until else 0.0
+        if not self._outcomes and not self._health.gone:
+            self._health.reset(endpoint)
 
     def offer(self, events: Sequence[Event], ranges: Sequence[Range]) -> None:
         """Take in a page of events, and the outbox rows as they are after it."""
@@ -113,7 +103,7 @@ class Lane:
             return None
         message = self._due(now)
         if message is None:
-            if self._tripped and now < self._probe_at:
+            if self._health.tripped and now < self._health.probe_at:
                 return None
             message = self._form()
         if message is None:
@@ -129,31 +119,28 @@ class Lane:
             return None
         times = [entry[0] for entry in self._heap[:1]]
         if self._ready:
-            times.append(self._probe_at if self._tripped else now)
-        return max(min(times), self.hold_until, self._next_at) if times else None
+            times.append(self._health.probe_at if self._health.tripped else now)
+        return max(min(times), self._health.hold_until, self._next_at) if times else None
 
     def idle(self, now: float) -> bool:
         """Whether nothing is due: what is left waits for its time, or for a person."""
         if self.in_flight or self.has_writes:
             return False
-        if not self._sendable or self.hold_until > now:
+        if not self._sendable or self._health.hold_until > now:
             return True
         if self._heap and self._heap[0][0] <= now:
             return False
-        return (self._tripped and now < self._probe_at) or not (self._ready or self.unread or self.may_have_more)
+        probed_later = self._health.tripped and now < self._health.probe_at
+        return probed_later or not (self._ready or self.unread or self.may_have_more)
 
     @property
     def _sendable(self) -> bool:
-        return self.endpoint.enabled and not (self.endpoint.paused or self.gone or self.lost)
-
-    @property
-    def _tripped(self) -> bool:
-        return self.failures >= TRIPPED
+        return self.endpoint.enabled and not (self.endpoint.paused or self._health.gone or self.lost)
 
     def _open(self, now: float) -> bool:
-        if not self._sendable or now < self.hold_until or now < self._next_at:
+        if not self._sendable or now < self._health.hold_until or now < self._next_at:
             return False
-        return not ((self._probing or self._tripped) and self.in_flight)
+        return not (self._health.one_at_a_time and self.in_flight)
 
     def _due(self, now: float) -> Message | None:
         while self._heap and self._heap[0][0] <= now:
@@ -194,7 +181,11 @@ class Lane:
         """Take in how an attempt ended; `flush` writes it down."""
         self.in_flight.discard(message)
         message.attempts += 1
-        self._weigh(sent, verdict, now)
+        if sent.ok:
+            self._health.succeed()
+            self._succeeded = True
+        else:
+            self._health.fail(verdict, now)
         if verdict.too_large and len(message.events) > 1:
             self._split(message, sent, now, started)
         elif verdict.delivered or verdict.dead:
@@ -207,22 +198,6 @@ class Lane:
         """Give a message up that cannot be built any more."""
         self.in_flight.discard(message)
         self._close(message, "skipped", now, error=why)
-
-    def _weigh(self, sent: Sent, verdict: Verdict, now: float) -> None:
-        """What an attempt says about the endpoint as a whole."""
-        if sent.ok:
-            self.failures, self._probing, self._succeeded = 0, False, True
-            self._probe_wait = _PROBE_FIRST
-            return
-        self.failures += 1
-        if verdict.gone:
-            self.gone = True
-        if verdict.hold:
-            self.hold_until = max(self.hold_until, now + verdict.hold)
-            self._probing = True
-        if self._tripped:
-            self._probe_at = now + self._probe_wait
-            self._probe_wait = min(self._probe_wait * 2, _PROBE_LAST)
 
     def _close(
         self, message: Message, state: str, now: float, sent: Sent | None = None, started: float = 0.0,
@@ -287,7 +262,10 @@ class Lane:
         Args:
             steady: the steady clock, for what is in flight for long.
         """
-        writes = Writes(self._outcomes, [], [], self._succeeded, self.failures, self.hold_until or None, self.gone)
+        health = self._health
+        writes = Writes(
+            self._outcomes, [], [], self._succeeded, health.failures, health.hold_until or None, health.gone
+        )
         self._outcomes, self._succeeded = [], False
         settled = {id(outcome.message) for outcome in writes.outcomes}
         late = [one for one in self.in_flight if one.started is not None and steady - one.started > LATE]
@@ -310,7 +288,7 @@ class Lane:
     def written(self, writes: Writes, rows: Sequence[int]) -> None:
         """Take in the numbers that new messages got: those of the outcomes first, then the parked ones."""
         if writes.gone:
-            self.gone = False
+            self._health.gone = False
             self.endpoint = replace(self.endpoint, enabled=False)
         fresh = [outcome.message for outcome in writes.outcomes if outcome.message.row is None]
         for message, row in zip([*fresh, *writes.parked], rows, strict=True):

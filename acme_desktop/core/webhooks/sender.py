@@ -115,6 +115,10 @@ class Sender:
                 found["first_byte_ms"] = (noted.first_byte_at - started) * 1000
             return _sent(endpoint, request, noted, found, total)
 
+    async def prepare(self) -> None:
+        """Load what the first request needs, so that it leaves as soon as it is sent, and a rate holds for it too."""
+        await self._ready()
+
     async def close(self) -> None:
         """Close all connections."""
         client, self._client = self._client, None

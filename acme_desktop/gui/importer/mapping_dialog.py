@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from acme_desktop.core.foundation.errors import InputProblem, UsageProblem
+from acme_desktop.core.foundation.errors import InputProblem
 from acme_desktop.core.foundation.progress import Snapshot
 from acme_desktop.core.importer.encoding import EncodingNeeded
 from acme_desktop.core.importer.options import ImportOptions
@@ -24,6 +24,7 @@ from acme_desktop.core.importer.profile import Profile
 from acme_desktop.core.importer.report import ImportReport
 from acme_desktop.core.importer.templates import Template
 from acme_desktop.gui import errors
+from acme_desktop.gui.importer.advice import in_window_terms, next_step
 from acme_desktop.gui.importer.choices import DELIMITERS, ReadingChoices
 from acme_desktop.gui.importer.column_choices import FIELD_NAMES, ColumnChoices
 from acme_desktop.gui.importer.encoding_question import EncodingQuestion
@@ -37,21 +38,6 @@ from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.notices import Banner, Picture
 
 _SETTLE_MS = 350
-
-
-def next_step(error: Exception) -> str:
-    """What to do about a refused file, in this window: advice for the command line is put into its terms."""
-    if isinstance(error, EncodingNeeded):
-        return "Choose the one in which it reads right; the likeliest come first. Others are under “How to import”."
-    if isinstance(error, UsageProblem):
-        return "Choose something else under “How to import”."
-    return in_window_terms(errors.account(error).advice)
-
-
-def in_window_terms(text: str) -> str:
-    """A text without the sentences that name an option of the command line."""
-    kept = ". ".join(sentence for sentence in text.split(". ") if "--" not in sentence)
-    return kept if not kept or kept.endswith((".", "?", "!")) else f"{kept}."
 
 
 class MappingDialog(QDialog):

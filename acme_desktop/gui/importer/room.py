@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
@@ -17,26 +17,17 @@ from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.importer.options import ImportOptions
 from acme_desktop.core.importer.profile import Profile
 from acme_desktop.core.importer.report import ImportRecord, ImportReport
-from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import JobRunner, Lane
-from acme_desktop.gui.importer import interrupted, remembered, work
-from acme_desktop.gui.importer.comparison import Comparison
+from acme_desktop.gui.importer import file_chooser, interrupted, remembered, work
 from acme_desktop.gui.importer.entry import ImportEntry, State, outcome
 from acme_desktop.gui.importer.interrupted import InterruptedNotice
-from acme_desktop.gui.importer.mapping_dialog import MappingDialog
+from acme_desktop.gui.importer.outcomes import Outcomes
 from acme_desktop.gui.importer.panel import ImportPanel
-from acme_desktop.gui.importer.preparation import Preparation
-from acme_desktop.gui.importer.rejects_bench import RejectsBench, open_bench
+from acme_desktop.gui.importer.questions import Questions
 from acme_desktop.gui.importer.remembered import FirstLook
-from acme_desktop.gui.importer.report_dialog import SHOWN_DETAILS, ImportReportDialog
 
 if TYPE_CHECKING:
     from acme_desktop.core.importer.staged import StagedImport
-
-FILE_TYPES = (
-    "Product files (*.csv *.tsv *.txt *.gz *.zip *.xlsx *.parquet *.jsonl)",
-    "All files (*)",
-)
 
 
 class ImporterRoom(QWidget):
@@ -54,8 +45,14 @@ class ImporterRoom(QWidget):
         self._entries: list[ImportEntry] = []
         self._staged: dict[ImportEntry, StagedImport] = {}
         self._running: ImportEntry | None = None
-        self._dialog: MappingDialog | None = None
-        self._comparison = Comparison(runner, self._author, self)
+        self._questions = Questions(runner, self._author, lambda: self.busy, self)
+        self._questions.accepted.connect(self._accepted)
+        self._questions.left.connect(self._left)
+        self._questions.look_again.connect(self._look)
+        self._questions.files_dropped.connect(self.add)
+        self._outcomes = Outcomes(runner, self._author, self)
+        self._outcomes.changed.connect(self.changed)
+        self._outcomes.said.connect(self.said)
         self.panel = ImportPanel()
         self.panel.files_wanted.connect(self.choose_files)
         self.panel.clear_wanted.connect(self._clear_finished)
@@ -69,15 +66,14 @@ class ImporterRoom(QWidget):
 
     def set_database(self, database: Database | None) -> None:
         """Import into this catalogue from now on."""
-        self._comparison.stop()
+        self._questions.set_database(database)
         self._drop_staged()
-        self._database = database
+        self._database = self._outcomes.database = database
         self.interrupted.show_records(())
         if database is not None:
             self._next()
             self._look_for_cut_off(database)
-        if self._dialog is not None:
-            self._dialog.reconsider()
+        self._questions.reconsider()
 
     @property
     def busy(self) -> bool:
@@ -88,20 +84,14 @@ class ImporterRoom(QWidget):
         """Cancel every import that is not over; also what was staged for one is given back."""
         for entry in list(self._entries):
             self._cancel(entry)
-        self._comparison.stop()
+        self._questions.stop()
         self._drop_staged()
 
     # Files come in
 
     def choose_files(self) -> None:
         """Let the person choose files."""
-        chooser = QFileDialog(self, "Choose product files")
-        chooser.setObjectName("chooseFilesDialog")
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        chooser.setNameFilters(list(FILE_TYPES))
-        chooser.filesSelected.connect(lambda names: self.add(Path(name) for name in names))
-        chooser.open()
+        file_chooser.choose_files(self, self.add)
 
     def add(self, paths: Iterable[Path]) -> list[ImportEntry]:
         """Take files into the queue; each is looked at and asked about in turn."""
@@ -109,6 +99,10 @@ class ImporterRoom(QWidget):
         for entry in entries:
             self._look_first(entry)
         return entries
+
+    def open_bench(self, import_id: int) -> None:
+        """Open the bench with the rejected rows of an import."""
+        self._outcomes.open_bench(import_id)
 
     def resume(self, import_id: int, file: str) -> None:
         """Go on with an import that was cut off; it waits for its turn like any other."""
@@ -126,7 +120,7 @@ class ImporterRoom(QWidget):
         row = self.panel.add(entry)
         row.cancel_wanted.connect(partial(self._cancel, entry))
         row.cancel_wanted.connect(lambda: self._ask_next())
-        row.report_wanted.connect(partial(self._show_outcome, entry))
+        row.report_wanted.connect(partial(self._outcomes.show, entry))
         row.remove_wanted.connect(partial(self._remove, entry))
         row.ask_wanted.connect(partial(self._ask_or_resume, entry))
         row.move_wanted.connect(partial(self._move, entry))
@@ -134,7 +128,7 @@ class ImporterRoom(QWidget):
 
     def _ask_or_resume(self, entry: ImportEntry) -> None:
         if entry.cut_off is None:
-            self._ask(entry)
+            self._questions.ask(entry)
         else:
             entry.move(State.QUEUED)
             self._next()
@@ -192,74 +186,29 @@ class ImporterRoom(QWidget):
                 self._ask_next()
                 return
             entry.move(State.ASKING)
-        if self._dialog is None:
+        if self._questions.about(entry):
+            self._questions.show()
+        else:
             self._ask_next()
-        elif self._dialog.entry is entry:
-            self._show_in_dialog()
 
     # Each is asked about
 
     def _ask_next(self) -> None:
         # In the order in which they came: one that is still looked at is waited for.
         waiting = next((entry for entry in self._entries if entry.state in (State.LOOKING, State.ASKING)), None)
-        if self._dialog is None and waiting is not None and waiting.state is State.ASKING:
-            self._ask(waiting)
+        if self._questions.dialog is None and waiting is not None and waiting.state is State.ASKING:
+            self._questions.ask(waiting)
 
-    def _ask(self, entry: ImportEntry, again: Exception | None = None) -> None:
-        if self._dialog is not None:
-            self._dialog.raise_()
-            self._dialog.activateWindow()
-            return
-        dialog = self._dialog = MappingDialog(entry, self.window())
-        dialog.show_source(f"Filled in as for {entry.filled_from}." if entry.filled_from else "")
-        dialog.look_again.connect(partial(self._look, entry))
-        dialog.compare.connect(partial(self._compare, entry))
-        dialog.files_dropped.connect(self.add)
-        dialog.finished.connect(partial(self._answered, entry))
-        self._comparison.told.connect(dialog.show_preview)
-        self._comparison.failed.connect(dialog.show_failed_comparison)
-        self._comparison.progressed.connect(dialog.show_comparing)
-        Preparation(self._runner, dialog, self._comparison, self._database)
-        self._show_in_dialog()
-        if again is not None:
-            dialog.say_again(again)
-        # Not modal: what is imported meanwhile can be watched and cancelled, and more files dropped.
-        dialog.show()
+    def _accepted(self, entry: ImportEntry, staged: StagedImport | None) -> None:
+        if staged is not None:
+            self._staged[entry] = staged
+        entry.move(State.QUEUED)
+        self._next()
+        self._ask_next()
 
-    def _show_in_dialog(self) -> None:
-        dialog = self._dialog
-        assert dialog is not None
-        profile, error = dialog.entry.profile, dialog.entry.error
-        if profile is not None:
-            dialog.show_profile(profile, error)
-        elif error is not None:
-            self._comparison.stop()
-            dialog.show_refusal(error)
-
-    def _compare(self, entry: ImportEntry, options: ImportOptions) -> None:
-        assert self._dialog is not None
-        self._comparison.stop()
-        if self._database is None:
-            self._dialog.show_note("It will be compared when the database is open.")
-        elif self.busy:
-            self._dialog.show_note("The imports before this one change the catalogue first.")
-        else:
-            self._comparison.start(self._database, entry.path, options)
-
-    def _answered(self, entry: ImportEntry, answer: int) -> None:
-        dialog, self._dialog = self._dialog, None
-        assert dialog is not None
-        if answer == MappingDialog.DialogCode.Accepted:
-            entry.options, entry.profile = dialog.options(), dialog.profile
-            staged = self._comparison.take(entry.options)
-            if staged is not None:
-                self._staged[entry] = staged
-            entry.move(State.QUEUED)
-            self._next()
-        else:
-            self._comparison.stop()
-            if not entry.state.over:  # one that failed stays so when it is not tried again
-                entry.move(State.CANCELLED)
+    def _left(self, entry: ImportEntry) -> None:
+        if not entry.state.over:  # one that failed stays so when it is not tried again
+            entry.move(State.CANCELLED)
         self._ask_next()
 
     # One after the other is imported
@@ -270,8 +219,7 @@ class ImporterRoom(QWidget):
         if self._running is not None or database is None or self.panel.paused:
             return
         if waiting is None:
-            if self._dialog is not None:
-                self._dialog.reconsider()
+            self._questions.reconsider()
             return
         self._running, staged = waiting, self._staged.pop(waiting, None)
         waiting.move(State.RUNNING)
@@ -303,7 +251,7 @@ class ImporterRoom(QWidget):
         if isinstance(error, Refused) and entry.profile is not None:
             entry.move(State.ASKING)
             self._end(entry)
-            self._ask(entry, error)
+            self._questions.ask(entry, error)
             return
         entry.fail(error)
         self._end(entry)
@@ -316,13 +264,13 @@ class ImporterRoom(QWidget):
         entry.job = None
         self._running = None
         last = not any(other.state is State.QUEUED for other in self._entries)
-        if last and entry.state in (State.DONE, State.FAILED) and self._dialog is None:
-            self._show_outcome(entry)
+        if last and entry.state in (State.DONE, State.FAILED) and self._questions.dialog is None:
+            self._outcomes.show(entry)
         self._next()
 
     def _cancel(self, entry: ImportEntry) -> None:
-        if self._dialog is not None and self._dialog.entry is entry:
-            self._dialog.reject()
+        if self._questions.dialog is not None and self._questions.about(entry):
+            self._questions.dialog.reject()
         elif entry.state is State.RUNNING and entry.job is not None:
             entry.move(State.STOPPING)
             self._runner.cancel(entry.job)
@@ -339,48 +287,6 @@ class ImporterRoom(QWidget):
     def _drop_staged(self) -> None:
         for entry in list(self._staged):
             self._close_staged(entry)
-
-    # What came of it
-
-    def _show_outcome(self, entry: ImportEntry) -> None:
-        database = self._database
-        if entry.report is None:
-            if entry.error is not None:
-                errors.show(self, entry.error)
-            return
-        dialog = ImportReportDialog(entry.report, self.window())
-        import_id = entry.report.import_id
-        if database is not None and import_id is not None:
-            self._runner.start(
-                lambda _: work.details(database, import_id, SHOWN_DETAILS),
-                lane=Lane.QUERY,
-                owner=dialog,
-                succeeded=lambda found: dialog.show_details(*found),
-            )
-            header = list(entry.profile.header) if entry.profile is not None else []
-            dialog.save_wanted.connect(partial(self._save_rejects, dialog, database, import_id, header))
-            dialog.bench_wanted.connect(partial(self.open_bench, import_id))
-            dialog.bench_wanted.connect(dialog.close)
-        dialog.show()
-
-    def open_bench(self, import_id: int) -> None:
-        """Open the bench with the rejected rows of an import."""
-        if self._database is not None:
-            open_bench(self._runner, self._database, import_id, self._author, self.window(), self._wire_bench)
-
-    def _wire_bench(self, bench: RejectsBench) -> None:
-        bench.changed.connect(self.changed)
-        bench.said.connect(self.said)
-
-    def _save_rejects(
-        self, dialog: ImportReportDialog, database: Database, import_id: int, header: list[str], path: Path
-    ) -> None:
-        self._runner.start(
-            lambda _: work.save_rejects(database, import_id, header, path),
-            owner=dialog,
-            succeeded=partial(dialog.saved, path),
-            failed=dialog.not_saved,
-        )
 
     def _remove(self, entry: ImportEntry) -> None:
         self._entries.remove(entry)

@@ -382,7 +382,7 @@ async def test_a_change_is_sent_at_once_and_settings_take_effect(database: Datab
         hook = await asyncio.to_thread(add_webhook, database, receiver.url)
         sending = Dispatcher(database)
         task = asyncio.create_task(sending.run())
-        await until(lambda: 1 in sending._owned or hook in sending._owned)
+        await until(lambda: hook in sending.sends_for)
         await asyncio.sleep(0.3)
         started = time.monotonic()
         await asyncio.to_thread(edits.create, database, sku="A", name="Cup", author=ANNA)
@@ -428,11 +428,11 @@ async def test_one_dispatcher_owns_a_webhook_and_another_takes_over(database: Da
         await asyncio.to_thread(add_webhook, database, receiver.url)
         first, second = Dispatcher(database), Dispatcher(database)
         one = asyncio.create_task(first.run())
-        await until(lambda: bool(first._owned))
+        await until(lambda: bool(first.sends_for))
         two = asyncio.create_task(second.run())
         await asyncio.to_thread(make_products, database, 200)
         await until(lambda: len(receiver.requests) > 20)
-        assert not second._owned
+        assert not second.sends_for
         # Its session ends without a word, as after a kill.
         with database.connect() as connection:
             connection.execute(

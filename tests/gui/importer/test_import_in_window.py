@@ -337,7 +337,7 @@ def test_cancelling_the_row_of_the_file_that_is_asked_about_closes_its_dialog(
     drop(window, [write_csv(tmp_path / "new.csv", ["A-1,Lamp,,yes"])])
     dialog = shown(qtbot, window, MappingDialog)
     find(window, QPushButton, "cancelImportButton").click()
-    qtbot.waitUntil(lambda: window.importer._dialog is None)
+    qtbot.waitUntil(lambda: window.importer._questions.dialog is None)
     assert window.importer._entries[0].state is State.CANCELLED
     assert not dialog.isVisible()
 
