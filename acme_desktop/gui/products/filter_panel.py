@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QComboBox,
     QFrame,
@@ -142,7 +143,10 @@ class FilterPanel(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # The wheel scrolls the panel; it changes no list that merely passes under it.
-        return event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus()
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            QApplication.sendEvent(self.fields.verticalScrollBar(), event)
+            return True
+        return False
 
     # What is asked
 
@@ -263,7 +267,7 @@ class FilterPanel(QFrame):
         """Hide the fields, or show them again; what they ask for stays."""
         self._collapsed = collapsed
         words = "Show the filters" if collapsed else "Hide the filters"
-        self.toggle.setToolTip(words)
+        self.toggle.setToolTip(f"{words} (F9)")
         self.toggle.setAccessibleName(words)
         here = self.fields.isAncestorOf(self.focusWidget() or self)
         for part in (self.title, self.clear_button, self.fields):

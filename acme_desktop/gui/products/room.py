@@ -134,6 +134,7 @@ class ProductsRoom(QWidget):
         self._show_state()
 
     def _show_state(self) -> None:
+        self.view_bar.button.show_state()
         count, filtered = self.model.count, not self.filters.empty
         self.pager.show_count(count, filtered=filtered)
         if count is not None:

@@ -235,12 +235,15 @@ def test_the_panel_scrolls_in_a_low_window_and_the_wheel_changes_no_list(qtbot: 
     area.ensureWidgetVisible(choice)
     assert area.viewport().rect().contains(choice.mapTo(area.viewport(), choice.rect().center()))
     active = find(filled, QComboBox, "filterActive")
-    for step in (QPoint(0, -120), QPoint(0, 120)):
+    before = bar.value()
+    assert before > 0
+    for step in (QPoint(0, -120), QPoint(0, 120), QPoint(0, 120)):
         place = QPointF(active.rect().center())
         plain = (Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False)
         event = QWheelEvent(place, QPointF(active.mapToGlobal(place.toPoint())), QPoint(), step, *plain)
         QApplication.sendEvent(active, event)
     assert active.currentIndex() == 0
+    assert bar.value() < before
 
 
 def test_the_folded_panel_is_remembered_and_gives_its_room_to_the_table(
