@@ -123,7 +123,7 @@ class Database:
     @contextmanager
     def translated(self) -> Iterator[None]:
         """Make `EnvironmentProblem` of a lost connection and the like."""
-        with failures.translated(self._url, self.display_name):
+        with failures.translated(self._url, self.display_name, embedded=self.embedded):
             yield
 
     def close(self) -> None:
@@ -137,7 +137,7 @@ class Database:
                 return psycopg.connect(self._conninfo)
             except psycopg.OperationalError as error:
                 if time.monotonic() > deadline:
-                    raise failures.explain(error, self._url, self.display_name) from None
+                    raise failures.explain(error, self._url, self.display_name, embedded=self.embedded) from None
                 time.sleep(0.1)
 
     def _check(self) -> None:

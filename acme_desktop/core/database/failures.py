@@ -44,18 +44,29 @@ _BY_WORDS = (
     ("certificate", "{place} could not prove who it is.", "Check the server's certificate and sslmode in the URL."),
     ("SSL", "{place} and this program do not agree on encryption.", "Check sslmode in the database URL."),
 )
+# A person has no host and no server to look after where the database is our own.
+_EMBEDDED_LOST = ("{place} was cut off.", "It starts again by itself: try again in a moment; nothing was changed.")
+_EMBEDDED_GONE = (
+    "{place} does not answer.",
+    "Close this program everywhere and start it again. If that does not help, postgres/server.log in the data folder "
+    "says why.",
+)
 
 
-def explain(error: BaseException, url: DatabaseUrl, place: str) -> EnvironmentProblem:
+def explain(error: BaseException, url: DatabaseUrl, place: str, *, embedded: bool = False) -> EnvironmentProblem:
     """The environment's fault that a psycopg error stands for; details never hold the password.
 
     Args:
         error: what psycopg raised.
         url: where it was connected to.
         place: the database, as people know it.
+        embedded: whether it is the embedded one.
     """
     said = url.hide_password(str(error).strip())
     state = getattr(error, "sqlstate", None) or ""
+    if embedded and (not state or state.startswith("57P")):
+        unreached = any(words in said for words in ("refused", "No such file", "timeout expired"))
+        return _problem(_EMBEDDED_GONE if unreached else _EMBEDDED_LOST, place, said)
     for key in (state, state[:3], state[:2]):
         if key and key in _BY_STATE:
             return _problem(_BY_STATE[key], place, said)
@@ -76,7 +87,7 @@ def is_environments_fault(error: BaseException) -> bool:
 
 
 @contextmanager
-def translated(url: DatabaseUrl, place: str) -> Iterator[None]:
+def translated(url: DatabaseUrl, place: str, *, embedded: bool = False) -> Iterator[None]:
     """Raise `EnvironmentProblem` for a lost connection, a full disk and the like; other errors pass as they are.
 
     Errors that SQLAlchemy wrapped are recognised as well.
@@ -87,7 +98,7 @@ def translated(url: DatabaseUrl, place: str) -> Iterator[None]:
         original = getattr(error, "orig", None) or error
         if not is_environments_fault(original):
             raise
-        raise explain(original, url, place) from error
+        raise explain(original, url, place, embedded=embedded) from error
 
 
 def _problem(sentence: tuple[str, str], place: str, said: str) -> EnvironmentProblem:
