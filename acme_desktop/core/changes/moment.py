@@ -22,6 +22,7 @@ from acme_desktop.core.foundation.moments import iso
 # Change sets are numbered when they begin. One that is finished later than a higher one ran beside it, and not many do.
 _BESIDE = 10_000
 _TOO_MANY = 1_000
+_FEW = 1_000
 
 _LAST = "SELECT id FROM change_sets WHERE created_at <= %s ORDER BY id DESC LIMIT 1"
 _UNFINISHED = "SELECT id FROM change_sets WHERE id BETWEEN %s AND %s AND created_at > %s ORDER BY id LIMIT %s"
@@ -92,6 +93,24 @@ def at(connection: Connection[Any], when: datetime) -> Moment:
     beside = connection.execute(_UNFINISHED, (last - _BESIDE, last, when, _TOO_MANY)).fetchall()
     # So many are no neighbours: the server's clock was set back, and then only the numbers tell the order.
     return Moment(when, last, tuple(number for (number,) in beside) if len(beside) < _TOO_MANY else ())
+
+
+def few(connection: Connection[Any], condition: str) -> bool:
+    """Whether the change sets that meet a condition on `change_set_id` are worth looking into one after the other.
+
+    Then the images of each come in the order of their keys, and only the first ones of each are read.
+    """
+    query = f"SELECT count(*) FROM (SELECT FROM {with_images(condition)} LIMIT {_FEW + 1}) AS first"
+    row = connection.execute(query, prepare=False).fetchone()
+    return row is not None and row[0] <= _FEW
+
+
+def with_images(condition: str) -> str:
+    """What stands after FROM: the change sets that changed or deleted something and meet the condition."""
+    return (
+        "(SELECT change_set_id FROM (SELECT id AS change_set_id FROM change_sets WHERE updated + deleted > 0) AS c "
+        f"WHERE {condition}) AS ended"
+    )
 
 
 def around(change_set_id: int, finished_at: datetime) -> Span:

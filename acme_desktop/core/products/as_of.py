@@ -51,13 +51,10 @@ def page(
         connection.execute(_SNAPSHOT)
         now = moment.at(connection, when)
         # Each half gives its first ones, so that neither is sorted as a whole where an index has the order.
+        first = f"WHERE {now.had_made()} AND ({condition.sql}) ORDER BY {order_by(sort)} LIMIT %s"
         halves = [
-            f"(SELECT id, sku_key, {STATE} FROM {table} WHERE {states} AND ({condition.sql}) "
-            f"ORDER BY {order_by(sort)} LIMIT %s)"
-            for table, states in (
-                ("products", now.had_made()),
-                (f"({_images(now)}) AS products", "true"),
-            )
+            f"(SELECT id, sku_key, {STATE} FROM products {first})",
+            _images(now, first, one_by_one=moment.few(connection, now.had_not_ended())),
         ]
         query = f"SELECT {COLUMNS} FROM ({' UNION ALL '.join(halves)}) AS first ORDER BY {order_by(sort)} LIMIT %s"
         with connection.cursor(row_factory=class_row(Product)) as cursor:
@@ -98,8 +95,12 @@ def stream(
                 yield products
 
 
-def _images(now: moment.Moment) -> str:
-    return (
-        f"SELECT product_id AS id, sku_key, {STATE} FROM product_versions "
-        f"WHERE {now.had_not_ended()} AND {now.had_made()}"
-    )
+def _images(now: moment.Moment, first: str, *, one_by_one: bool) -> str:
+    """The images that stood, under the name and the columns of products; `first` is the rest of the question."""
+    columns = f"product_id AS id, sku_key, {STATE}"
+    if not one_by_one:
+        images = f"SELECT {columns} FROM product_versions WHERE {now.had_not_ended()}"
+        return f"(SELECT * FROM ({images}) AS products {first})"
+    images = f"SELECT {columns} FROM product_versions WHERE change_set_id = ended.change_set_id"
+    each = f"SELECT * FROM ({images}) AS products {first}"
+    return f"(SELECT each.* FROM {moment.with_images(now.had_not_ended())} CROSS JOIN LATERAL ({each}) AS each)"

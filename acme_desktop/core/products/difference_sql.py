@@ -6,7 +6,7 @@ before as ``b_sku`` and so on, and those of after as ``a_sku`` and so on.
 
 from __future__ import annotations
 
-from acme_desktop.core.changes.moment import Span
+from acme_desktop.core.changes.moment import Span, with_images
 
 FIELDS = ("sku", "name", "description", "active")
 ROW = ", ".join(["id", "key", *(f"{side}_{name}" for side in "ba" for name in FIELDS)])
@@ -50,11 +50,17 @@ def window(span: Span, *, beyond: bool) -> str:
     part = f"{'AND sku_key >= %(key)s' if beyond else ''} ORDER BY sku_key LIMIT %(window)s"
     return f"""(
     WITH b AS MATERIALIZED (
-        SELECT product_id AS id, {_VALUES} FROM product_versions WHERE {ended} AND {was} {part}
+        SELECT * FROM {with_images(ended)} CROSS JOIN LATERAL (
+            SELECT product_id AS id, {_VALUES} FROM product_versions
+            WHERE change_set_id = ended.change_set_id AND {was} {part}
+        ) AS next ORDER BY sku_key LIMIT %(window)s
     ), a AS MATERIALIZED (
         SELECT * FROM (
             (SELECT id, {_VALUES} FROM products WHERE {made} {part})
-            UNION ALL (SELECT product_id, {_VALUES} FROM product_versions WHERE {stood} AND {made} {part})
+            UNION ALL (SELECT next.* FROM {with_images(stood)} CROSS JOIN LATERAL (
+                SELECT product_id AS id, {_VALUES} FROM product_versions
+                WHERE change_set_id = ended.change_set_id AND {made} {part}
+            ) AS next)
         ) AS next ORDER BY sku_key LIMIT %(window)s
     ), border AS (
         SELECT least(

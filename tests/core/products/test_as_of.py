@@ -118,12 +118,13 @@ def step(database: Database, chance: random.Random, made: list[ChangeSet], folde
     return None
 
 
-@pytest.mark.parametrize("many", [20_000, -1], ids=["as a whole", "from a window"])
+@pytest.mark.parametrize(("many", "few"), [(20_000, -1), (-1, 1_000)], ids=["as a whole", "from a window"])
 @pytest.mark.parametrize("seed", range(4))
 def test_every_moment_of_a_random_life_is_found_again(
-    database: Database, seed: int, many: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, seed: int, many: int, few: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(difference, "_MANY", many)
+    monkeypatch.setattr(moment, "_FEW", few)
     chance = random.Random(seed)
     made: list[ChangeSet] = []
     seen: list[tuple[datetime, Catalogue]] = [(now(database), {})]
