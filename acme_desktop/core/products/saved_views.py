@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -45,7 +46,7 @@ class View:
         for name, preset in self.moving.items():
             start, end = DateRange(preset).moments(today)
             bounds |= {f"{name}_from": start, f"{name}_to": end}
-        return replace(self.filter, **bounds)
+        return dataclasses.replace(self.filter, **bounds)
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ VALUES (
 ON CONFLICT (name) DO UPDATE SET
     filter = EXCLUDED.filter, sort = EXCLUDED.sort, columns = EXCLUDED.columns,
     saved_by = EXCLUDED.saved_by, saved_at = now()
+WHERE %(replace)s
 RETURNING id, name, position, filter, sort, columns, saved_by, saved_at
 """
 
@@ -116,24 +118,34 @@ def named(connection: Connection[Any], name: str) -> SavedView:
     return view
 
 
-def save(connection: Connection[Any], name: str, view: View, author: Author) -> SavedView:
-    """Keep a view under a name; one of the same name is replaced.
+def save(connection: Connection[Any], name: str, view: View, author: Author, *, replace: bool = True) -> SavedView:
+    """Keep a view under a name.
+
+    Args:
+        connection: of the database that keeps it.
+        name: what it is called.
+        view: what is kept.
+        author: who keeps it.
+        replace: whether a view of the same name is replaced.
 
     Raises:
+        Refused: there is one of that name, and it must not be replaced.
         InputProblem: the name is blank or too long, or the name or a text of the filter cannot be stored.
     """
     texts = [text for one in fields(Filter) if isinstance(text := getattr(view.filter, one.name), str)]
     if not all(map(storable, texts)):
         raise InputProblem("These filters cannot be saved: they contain characters that are not text.")
-    values = {
+    values: dict[str, Any] = {
         "name": _clean(name),
         "filter": Jsonb(_filter_to_json(view)),
         "sort": Jsonb(_sort_to_json(view.sort)),
         "columns": None if view.columns is None else Jsonb(view.columns),
         "saved_by": author.actor,
+        "replace": replace,
     }
     row = connection.execute(_SAVE, values).fetchone()
-    assert row is not None
+    if row is None:
+        raise _taken(values["name"])
     saved = _read(row)
     assert saved is not None
     return saved
@@ -152,7 +164,7 @@ def rename(connection: Connection[Any], name: str, new: str) -> None:
         with connection.transaction():
             done = connection.execute("UPDATE saved_views SET name = %s WHERE name = %s", (new, name))
     except UniqueViolation as error:
-        raise Refused(f"There is a saved view named {new} already.", "Choose another name.") from error
+        raise _taken(new) from error
     if not done.rowcount:
         raise NotFound(f"There is no saved view named {name} any more.", "Someone deleted or renamed it meanwhile.")
 
@@ -175,6 +187,10 @@ def move(connection: Connection[Any], name: str, places: int) -> None:
         "WHERE saved_views.id = wanted.id",
         (ids,),
     )
+
+
+def _taken(name: str) -> Refused:
+    return Refused(f"There is a saved view named {name} already.", "Choose another name.")
 
 
 def _clean(name: str) -> str:

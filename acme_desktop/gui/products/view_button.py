@@ -17,6 +17,7 @@ from acme_desktop.gui.products.views import Views
 from acme_desktop.gui.widgets.notices import repolish
 
 _LONGEST = 170  # logical pixels
+_KEYS = "Alt+W"  # with and without a view, whose name has no mnemonic
 
 
 class ViewButton(QPushButton):
@@ -65,6 +66,7 @@ class ViewButton(QPushButton):
         self._state = (name, modified, current is not None)
         self.setText(words.replace("&", "&&") + (" • modified" if modified else "") if current else "Vie&w")
         state = f"{name}, modified" if modified else name
+        self.setShortcut(_KEYS)
         self.setAccessibleName(f"View: {state}" if current else "View")
         self.setToolTip(f"{state}\nSaved views of the catalogue (Alt+W)" if current else "Saved views (Alt+W)")
         self.setProperty("named", current is not None)
@@ -134,7 +136,7 @@ class ViewButton(QPushButton):
         """Ask for a name, and save what is shown under it."""
         dialog = ViewNameDialog("Save as new view", "", [view.name for view in self._views.all], self.window())
         dialog.setObjectName("saveViewDialog")
-        dialog.named.connect(lambda name: self._views.save(name, self._shown()))
+        dialog.named.connect(lambda name, over: self._views.save(name, self._shown(), replace=over))
         dialog.open()
 
     def _ask_new_name(self) -> None:
@@ -144,7 +146,7 @@ class ViewButton(QPushButton):
         others = [view.name for view in self._views.all if view.id != current.id]
         dialog = ViewNameDialog("Rename view", current.name, others, self.window(), replace=False)
         dialog.setObjectName("renameViewDialog")
-        dialog.named.connect(partial(self._views.rename, current.name))
+        dialog.named.connect(lambda name: self._views.rename(current.name, name))
         dialog.open()
 
     def _ask_delete(self) -> None:

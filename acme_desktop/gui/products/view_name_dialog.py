@@ -13,7 +13,7 @@ from acme_desktop.gui.widgets.fields import Field
 
 
 class ViewNameDialog(QDialog):
-    """`named` comes with the name, trimmed.
+    """`named` comes with the name, trimmed, and whether a view of that name is to be replaced.
 
     Args:
         title: of the window.
@@ -23,7 +23,7 @@ class ViewNameDialog(QDialog):
         replace: whether a view of the same name may be replaced.
     """
 
-    named = Signal(str)
+    named = Signal(str, bool)
 
     def __init__(
         self, title: str, name: str, taken: Sequence[str], parent: QWidget | None = None, *, replace: bool = True
@@ -33,7 +33,7 @@ class ViewNameDialog(QDialog):
         self.setWindowTitle(title)
         self._first, self._taken, self._replace = name, set(taken), replace
         self._setup_ui(name)
-        self.accepted.connect(lambda: self.named.emit(self.name.text().strip()))
+        self.accepted.connect(self._tell)
         self._judge()
 
     def _setup_ui(self, name: str) -> None:
@@ -58,6 +58,10 @@ class ViewNameDialog(QDialog):
         layout.addSpacing(8)
         layout.addWidget(self.buttons)
         self.setMinimumWidth(420)
+
+    def _tell(self) -> None:
+        name = self.name.text().strip()
+        self.named.emit(name, name in self._taken)
 
     def _judge(self) -> None:
         name = self.name.text().strip()

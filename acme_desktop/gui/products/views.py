@@ -78,14 +78,14 @@ class Views(QObject):
             self.all, self.current = views, current
             self.changed.emit()
 
-    def save(self, name: str, view: View) -> None:
-        """Keep a view under a name, which then is the current one."""
+    def save(self, name: str, view: View, *, replace: bool = True) -> None:
+        """Keep a view under a name, which then is the current one; `replace` takes the place of one of that name."""
 
         def saved(kept: SavedView) -> None:
             self.current = kept
             self.said.emit(f"The view {kept.name} was saved.")
 
-        self._do(lambda connection: saved_views.save(connection, name, view, self._author), saved)
+        self._do(lambda connection: saved_views.save(connection, name, view, self._author, replace=replace), saved)
 
     def rename(self, name: str, new: str) -> None:
         """Give a view another name."""

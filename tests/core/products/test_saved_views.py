@@ -56,7 +56,7 @@ def test_a_range_that_moves_is_as_of_the_day_of_asking() -> None:
 def test_saving_under_a_name_that_exists_replaces_the_view_in_its_place(database: Database) -> None:
     with database.connect() as connection:
         saved_views.save(connection, "A", View(), ANNA)
-        saved_views.save(connection, "B", View(), ANNA)
+        saved_views.save(connection, "B", View(), ANNA, replace=False)
         saved_views.save(connection, "A", LAMPS, Author("bob", "tests"))
         assert names(connection) == ["A", "B"]
         replaced = saved_views.named(connection, "A")
@@ -85,6 +85,9 @@ def test_what_cannot_be_done_is_told_and_changes_nothing(database: Database) -> 
         saved_views.save(connection, "B", View(), ANNA)
         with pytest.raises(Refused, match="already"):
             saved_views.rename(connection, "A", "B")
+        with pytest.raises(Refused, match="already"):
+            saved_views.save(connection, " B", LAMPS, ANNA, replace=False)
+        assert saved_views.named(connection, "B").view == View()
         with pytest.raises(NotFound, match="any more"):
             saved_views.rename(connection, "gone", "C")
         with pytest.raises(NotFound, match="A, B"):

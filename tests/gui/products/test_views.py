@@ -139,6 +139,30 @@ def test_a_name_that_is_taken_is_replaced_knowingly(qtbot: QtBot, filled: MainWi
     assert only.view.filter == Filter(sku="P-00001")
 
 
+def test_a_name_that_someone_took_meanwhile_is_not_replaced_unasked(
+    qtbot: QtBot, filled: MainWindow, database: Database
+) -> None:
+    filled.products.save_view()
+    dialog = shown(qtbot, filled, ViewNameDialog)
+    qtbot.keyClicks(dialog.name, "Bob's")
+    with database.connect() as connection:
+        saved_views.save(connection, "Bob's", View(Filter(active=False)), BOB)
+    dialog.save.click()
+    told = shown(qtbot, filled, ErrorDialog)
+    assert "already" in told.title_label.text()
+    told.close()
+    with database.connect() as connection:
+        assert saved_views.named(connection, "Bob's").saved_by == "bob"
+
+
+def test_the_menu_opens_by_the_same_keys_with_and_without_a_view(qtbot: QtBot, filled: MainWindow) -> None:
+    button = filled.products.view_bar.button
+    assert button.shortcut().toString() == "Alt+W"
+    save_as(qtbot, filled, "R&D")
+    assert button.text() == "R&&D"
+    assert button.shortcut().toString() == "Alt+W"
+
+
 def test_renaming_moving_and_deleting(qtbot: QtBot, filled: MainWindow) -> None:
     for name in ("One", "Two"):
         save_as(qtbot, filled, name)

@@ -113,3 +113,9 @@ def test_a_long_chip_is_cut_and_told_whole(bar: ChipBar) -> None:
     assert chip.text.accessibleName() == words
     assert words in chip.text.toolTip()
     assert words in chip.cross.accessibleName()
+
+
+def test_chips_begin_on_the_right_where_people_read_from_there(qtbot: QtBot, around: QWidget, bar: ChipBar) -> None:
+    around.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    qtbot.waitUntil(lambda: bar.chips[0].x() > bar.chips[1].x() > bar.chips[2].x())
+    assert bar.rect().contains(bar.chips[0].geometry())
