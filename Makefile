@@ -3,7 +3,7 @@ PYTHON ?= python3
 ROWS ?= 500000
 SEED ?= 1
 
-.PHONY: run test check lint format lock sample bench stalls stalls-webhooks screenshots campaign campaign-crash campaign-webhooks bench-webhooks package
+.PHONY: run test check lint format lock sample bench stalls startup stalls-webhooks screenshots campaign campaign-crash campaign-webhooks bench-webhooks package
 
 run: ## open the window
 	$(PYTHON) build/dev.py run
@@ -35,6 +35,9 @@ stalls: ## the longest stall of the window while it imports
 
 stalls-webhooks: ## how late the window's timers come while it delivers 500,000 events
 	.venv/bin/python build/measure_delivery_stalls.py
+
+startup: ## how long a start takes, part by part (source tree and dist/; needs Xvfb)
+	.venv/bin/python build/measure_startup.py
 
 screenshots: ## the pictures of the README (needs Xvfb and openbox)
 	.venv/bin/python build/screenshots.py

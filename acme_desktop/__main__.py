@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from acme_desktop.core.foundation import milestones
+
 
 def main() -> int:
     """Run what the arguments ask for; returns the exit status."""
@@ -17,6 +19,7 @@ def main() -> int:
         from acme_desktop.gui import selftest
 
         return selftest.main(sys.argv[2:])
+    milestones.passed("interpreter")
     from acme_desktop.cli import main as command_line
 
     return command_line.main(sys.argv[1:], open_window=_open_window)

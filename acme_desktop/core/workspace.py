@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from acme_desktop.core.foundation import settings
+from acme_desktop.core.foundation import milestones, settings
 from acme_desktop.core.foundation.paths import DataFolder
 from acme_desktop.core.foundation.settings import Settings
 
@@ -71,9 +71,12 @@ class Workspace:
     def _open(self) -> Database:
         from acme_desktop.core.database import migrations
 
+        milestones.passed("database modules")
         database = self.open_without_migrating()
+        milestones.passed("server")
         try:
             migrations.upgrade(database)
+            milestones.passed("migrations check")
         except BaseException:
             database.close()
             self._release()

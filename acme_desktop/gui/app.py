@@ -12,11 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
-from acme_desktop.core.foundation import logs, settings
+from acme_desktop.core.foundation import logs, milestones, settings
 from acme_desktop.core.foundation.errors import EnvironmentProblem
 from acme_desktop.core.foundation.paths import DataFolder
 from acme_desktop.core.foundation.settings import Settings
@@ -93,6 +93,7 @@ def run(data_dir: Path | None = None, database_url: str | None = None, files: Se
         The exit status: 0, also where a window of this data folder was there already and took the files; 130 after an
         interrupt from the terminal.
     """
+    milestones.passed("imports")
     sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
     folder = DataFolder.choose(data_dir)
     logs.start(folder)
@@ -121,9 +122,12 @@ def _run(
     instance: SingleInstance,
     watch: CrashWatch,
 ) -> int:
+    milestones.passed("Qt application")
     loop = QEventLoop(app)
     asyncio.set_event_loop(loop)
     window, runner = _assemble(app, folder, loop)
+    milestones.passed("window built")
+    measured = _Measured(window) if milestones.wanted() else None
     unhandled = _Unhandled(window, watch)
     unhandled.install(loop)
     interrupted = _obey_interrupts(window)
@@ -142,8 +146,32 @@ def _run(
     finally:
         instance.close()
         unhandled.remove()
+        del measured
         loop.close()
     return 130 if interrupted else 0
+
+
+class _Measured(QObject):
+    """Notes when the window was first painted, and when its catalogue was there to be looked at."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__()
+        self._window = window
+        self._model = window.products.model
+        window.installEventFilter(self)
+        self._model.answered.connect(self._answered)
+        self._model.counted.connect(self._answered)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            milestones.passed("window visible")
+        return False
+
+    def _answered(self) -> None:
+        if self._model.count is not None:
+            milestones.passed("catalogue ready")
+            milestones.write()
 
 
 class _Unhandled:
