@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
-from acme_desktop.cli import moments, output, table, views
+from acme_desktop.cli import bulk_edit, moments, output, table, views
 from acme_desktop.cli.output import Context
 from acme_desktop.core.changes import history
 from acme_desktop.core.changes.change_set import ChangeSet
@@ -43,6 +43,7 @@ def add_parser(subparsers: Any) -> None:
     for name, words in (("get", "one product"), ("history", "what happened to a product")):
         actions.add_parser(name, help=words).add_argument("sku", metavar="SKU")
     _add_editing(actions)
+    bulk_edit.add_parser(actions, add_filter_options)
     views.add_parsers(actions, add_filter_options, add_sort_option)
 
 
@@ -138,6 +139,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
         "update": _update,
         "delete": _delete,
         "delete-all": _delete_all,
+        "bulk-edit": _bulk_edit,
         "save-view": _save_view,
         **views.ACTIONS,
     }
@@ -262,6 +264,10 @@ def _update(options: argparse.Namespace, context: Context) -> None:
     if made is None:
         context.say("The product is so already; nothing was changed.")
     _show(options.sku if options.sku is not None else options.which, context)
+
+
+def _bulk_edit(options: argparse.Namespace, context: Context) -> None:
+    bulk_edit.run(options, context, chosen_filter(options, context))
 
 
 def _delete(options: argparse.Namespace, context: Context) -> None:
