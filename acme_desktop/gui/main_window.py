@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
         self.drop_area.dropped.connect(self.import_files)
         self.products.import_wanted.connect(self.importer.choose_files)
         self.products.picked.connect(self._show_actions)
+        self.changes.steps.named.connect(self._name_steps)
         self.products.history_wanted.connect(self.changes.open_product_history)
         self.products.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.products.table.customContextMenuRequested.connect(self._show_table_menu)
@@ -206,6 +207,10 @@ class MainWindow(QMainWindow):
         ready = self._session.database is not None and not self._leaving
         picked = self.products.table.selected_count if ready else 0
         self._actions.show(actions.State(ready, picked))
+
+    def _name_steps(self, undo: str, redo: str) -> None:
+        self._actions.specify("actionUndo", undo)
+        self._actions.specify("actionRedo", redo)
 
     # What people ask for
 
