@@ -151,8 +151,10 @@ class FilterPanel(QFrame):
     # What is asked
 
     def set_database(self, database: Database | None) -> None:
-        """Offer this database's imports."""
+        """Offer this database's imports; what another one's import changed is not asked for here."""
         self.changed_in.set_database(database)
+        if database is None:
+            self.remove("changed_in")
 
     @property
     def filter(self) -> Filter:

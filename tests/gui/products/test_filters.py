@@ -225,6 +225,18 @@ def test_other_rooms_show_what_a_change_set_touched(
     counted(qtbot, filled, 1)
 
 
+def test_another_database_is_not_asked_for_an_import_of_this_one(
+    qtbot: QtBot, filled: MainWindow, database: Database, other_database: Database, author: Author
+) -> None:
+    fill(other_database, 3)
+    made = edits.create(database, sku="P-000099", name="New", author=author)
+    filled.products.show_filter(Filter(changed_in=made.id, sku="P-"))
+    counted(qtbot, filled, 1)
+    filled._switch(other_database.url)
+    counted(qtbot, filled, 3)
+    assert chips(filled) == ["SKU contains “P-”"]
+
+
 def test_the_panel_scrolls_in_a_low_window_and_the_wheel_changes_no_list(qtbot: QtBot, filled: MainWindow) -> None:
     filled.resize(1024, 560)
     area = find(filled, QScrollArea, "filterFields")
