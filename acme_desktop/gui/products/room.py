@@ -127,9 +127,8 @@ class ProductsRoom(QWidget):
         self.filters.show_filter(asked)
 
     def _filter(self, asked: Filter) -> None:
-        if self._database is not None:
-            self._around.hide()
-            self.model.set_filter(asked)
+        self._around.hide()
+        self.model.set_filter(asked)
         self.view_bar.show_state()
         self._show_state()
 
