@@ -41,6 +41,9 @@ _INITDB = [
     f"--auth={'scram-sha-256' if sys.platform == 'win32' else 'peer'}",
     "--no-instructions",
 ]
+# What a letter is, for the trigrams of search: with C they are made of ASCII letters alone. Systems differ in which
+# of these they have; the builtin locale, which sorts and folds, needs none of them.
+_CHARACTER_TYPES = ("C.UTF-8", "en_US.UTF-8") if os.name == "posix" else ()
 
 
 @dataclass(frozen=True)
@@ -104,11 +107,20 @@ class Cluster:
         options = list(_INITDB)
         if sys.platform == "win32":
             options.append(f"--pwfile={self._password_file()}")
-        self._run([str(self.binaries.program("initdb")), "-D", str(fresh), *options])
+        self._initialise([str(self.binaries.program("initdb")), "-D", str(fresh), *options])
         single = [str(self.binaries.program("postgres")), "--single", "-D", str(fresh), "template1"]
         self._run(single, f"CREATE DATABASE {DATABASE}\n")
         fresh.rename(self.data)
         _write_to_disk(self.home)
+
+    def _initialise(self, command: list[str]) -> None:
+        for character_type in _CHARACTER_TYPES:
+            try:
+                self._run([*command, f"--lc-ctype={character_type}"])
+            except EnvironmentProblem:  # most likely a locale that is not here: initdb left the folder empty
+                continue
+            return
+        self._run(command)
 
     def configure(self, listening: dict[str, str]) -> None:
         """Write the settings and the rules of access; `listening` says where the server listens."""

@@ -102,9 +102,15 @@ class Index:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Which indexes there are, as of one look at the server's catalogue."""
+    """Which indexes there are, as of one look at the server's catalogue.
+
+    Attributes:
+        ascii_only: the server makes trigrams of ASCII letters alone, as it does where its character type is C; an index
+            for search then finds nothing by a word in another alphabet.
+    """
 
     indexes: tuple[Index, ...] = ()
+    ascii_only: bool = False
 
     def segments(self, kind: str) -> tuple[Segment, ...]:
         """The segments that this kind of index covers without a gap from the first product on."""
@@ -125,15 +131,20 @@ class Coverage:
 
 
 _INDEXES = r"""
-SELECT c.relname, i.indisvalid
-FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
-WHERE i.indrelid = 'products'::regclass AND c.relname ~ '^products_[a-z]+_\d+_\d+_\d+_\d+$'
+SELECT d.datctype IN ('C', 'POSIX'), found.relname, found.indisvalid
+FROM pg_database AS d LEFT JOIN (
+    SELECT c.relname, i.indisvalid
+    FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+    WHERE i.indrelid = 'products'::regclass AND c.relname ~ '^products_[a-z]+_\d+_\d+_\d+_\d+$'
+) AS found ON true
+WHERE d.datname = current_database()
 """
 
 
 def coverage(connection: Connection[Any]) -> Coverage:
     """Which segments are indexed; one small question, so that nobody has to remember the answer."""
-    return Coverage(tuple(_parse(name, valid) for name, valid in connection.execute(_INDEXES).fetchall()))
+    rows = connection.execute(_INDEXES).fetchall()
+    return Coverage(tuple(_parse(name, valid) for _, name, valid in rows if name is not None), rows[0][0])
 
 
 def _parse(name: str, valid: bool) -> Index:

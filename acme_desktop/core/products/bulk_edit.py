@@ -227,8 +227,9 @@ def _judged(connection: Connection[Any], which: Which, change: BulkChange, *, wa
 def _products(connection: Connection[Any], which: Which, *, walk: bool) -> Clause:
     """The products, found through their indexes; to walk in order, they are left to one plain condition."""
     condition = Clause("id = ANY(%s)", (list(which.ids),)) if which.ids is not None else where(which.question)
-    kind = None if walk or which.ids is not None else finding_index(which.question)
-    parts = coverage(connection).parts(kind)
+    now = coverage(connection)
+    kind = None if walk or which.ids is not None else finding_index(which.question, ascii_only=now.ascii_only)
+    parts = now.parts(kind)
     return Clause(
         " UNION ALL ".join(f"SELECT {_STATE} FROM products WHERE {part} AND ({condition.sql})" for part in parts),
         condition.values * len(parts),

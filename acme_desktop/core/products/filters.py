@@ -113,7 +113,7 @@ _ORDERS = {
     "sku": _Order("sku_key", "lower(%s::text)", ""),
     "name": _Order(NAME_SORTED, "lower(left(%s::text, 200))", "name"),
     "description": _Order("lower(coalesce(description, ''))", "lower(coalesce(%s::text, ''))"),
-    "active": _Order("active", "%s::boolean"),
+    "active": _Order("active", "%s::boolean", "active"),
     "created_at": _Order("created_at", "%s::timestamptz", "created"),
     "updated_at": _Order("updated_at", "%s::timestamptz", "updated"),
     "id": _Order("id", "%s::bigint", ""),
@@ -186,6 +186,12 @@ class Sort:
         return tuple(found.values())
 
     @property
+    def rest(self) -> Sort:
+        """The order of products that are equal in the first field."""
+        first, *others = self.keys
+        return Sort.of(*others) if others else Sort("id", first.descending)
+
+    @property
     def slow(self) -> bool:
         """Whether no index has this order: the first products then come as late as all of them."""
         return self.field in SLOW_SORT_FIELDS
@@ -211,10 +217,13 @@ def sorting_columns(sort: Sort) -> str:
     return ", ".join(dict.fromkeys(columns))
 
 
-def finding_index(question: Filter) -> str | None:
-    """The kind of index that finds what matches; "" is one that every product is in."""
+def finding_index(question: Filter, *, ascii_only: bool = False) -> str | None:
+    """The kind of index that finds what matches; "" is one that every product is in.
+
+    `ascii_only` is the `Coverage`'s.
+    """
     texts = (question.sku, question.name, question.description, question.search)
-    if any(has_trigram(text) for text in texts):
+    if any(has_trigram(text, ignore_accents=question.ignore_accents, ascii_only=ascii_only) for text in texts):
         return "accented" if question.ignore_accents else "search"
     if question.changed_in is not None:
         return ""
@@ -232,18 +241,28 @@ class _Term(NamedTuple):
     value: str
     descending: bool
 
+    @property
+    def order(self) -> str:
+        """As it stands in ORDER BY."""
+        return f"{self.row} {'DESC' if self.descending else 'ASC'}"
+
 
 def _terms(sort: Sort, *, reverse: bool) -> list[_Term]:
     terms = [_Term(_ORDERS[key.field].row, _ORDERS[key.field].value, key.descending != reverse) for key in sort.keys]
     if sort.keys[-1].field not in _UNIQUE:
-        # In the direction of the first key, so that one index has a plain order in both directions.
-        terms.append(_Term("id", "%s::bigint", sort.descending != reverse))
+        # In the direction of the last key, so that one index has the order of one field in both directions.
+        terms.append(_Term("id", "%s::bigint", sort.keys[-1].descending != reverse))
     return terms
 
 
 def order_by(sort: Sort, *, reverse: bool = False) -> str:
     """What stands after ORDER BY; `reverse` reads the same order from its end."""
-    return ", ".join(f"{term.row} {'DESC' if term.descending else 'ASC'}" for term in _terms(sort, reverse=reverse))
+    return ", ".join(term.order for term in _terms(sort, reverse=reverse))
+
+
+def order_by_first(sort: Sort, *, reverse: bool = False) -> str:
+    """The same of the first field alone."""
+    return _terms(sort, reverse=reverse)[0].order
 
 
 def beyond(sort: Sort, place: Place, *, reverse: bool = False) -> Clause:
@@ -256,6 +275,18 @@ def beyond(sort: Sort, place: Place, *, reverse: bool = False) -> Clause:
             f"({rows}) {sign} ({values})" if len(terms) > 1 else f"{rows} {sign} {values}", place[: len(terms)]
         )
     return _mixed(terms, place)
+
+
+def beyond_first(sort: Sort, value: Any, *, reverse: bool = False) -> Clause:
+    """The rows behind all that have this value of the first field, or those before all of them."""
+    order = _ORDERS[sort.field]
+    return Clause(f"{order.row} {'<' if sort.descending != reverse else '>'} {order.value}", (value,))
+
+
+def equal(sort: Sort, value: Any) -> Clause:
+    """The rows that the first field sorts as it does this value."""
+    order = _ORDERS[sort.field]
+    return Clause(f"{order.row} = {order.value}", (value,))
 
 
 def _mixed(terms: list[_Term], place: Place) -> Clause:

@@ -16,7 +16,7 @@ from psycopg.rows import class_row
 
 from acme_desktop.core.foundation.errors import NotFound
 from acme_desktop.core.foundation.product_rules import storable
-from acme_desktop.core.products import plans
+from acme_desktop.core.products import plans, reading
 from acme_desktop.core.products.filters import Clause, Filter, Place, Sort, order_by, where
 from acme_desktop.core.products.plans import Asked
 from acme_desktop.core.products.product import COLUMNS, Product
@@ -50,8 +50,7 @@ def page(
         asked, skip, size = landmarks.approach(asked, skip, size)
         if not size:
             return []
-    with _connection(database, progress) as connection:
-        found = plans.read(connection, asked, size, skip, progress)
+    found = reading.read(database, asked, size, skip, progress)
     return found[::-1] if asked.reverse else found
 
 
@@ -186,8 +185,7 @@ def _neighbours(
     reverse: bool,
 ) -> list[Product]:
     place = None if product is None else sort.place(product)
-    with _connection(database, progress) as connection:
-        return plans.read(connection, Asked(question, sort, place, reverse), size, 0, progress)
+    return reading.read(database, Asked(question, sort, place, reverse), size, 0, progress)
 
 
 def _read(database: Database, tail: Clause, progress: Progress | None = None) -> list[Product]:

@@ -18,7 +18,7 @@ _COLUMNS = {"sku": "sku_key", "name": "name", "description": "description"}
 _SPECIAL = re.compile(r"([\\%_])")
 
 # Three letters or digits in a row make a trigram; a shorter text is looked for in one product after the other.
-_LONG_ENOUGH = re.compile(r"[^\W_]{3}")
+_LONG_ENOUGH = {False: re.compile(r"[^\W_]{3}"), True: re.compile(r"[^\W_]{3}", re.ASCII)}
 
 
 def contains(text: str, *fields: str, ignore_accents: bool = False) -> tuple[str, tuple[str, ...]]:
@@ -34,9 +34,11 @@ def contains(text: str, *fields: str, ignore_accents: bool = False) -> tuple[str
     return f"({sql})" if len(tests) > 1 else sql, tuple(pattern for _, pattern in tests)
 
 
-def has_trigram(text: str | None) -> bool:
+def has_trigram(text: str | None, *, ignore_accents: bool = False, ascii_only: bool = False) -> bool:
     """Whether a trigram index can find what contains the text."""
-    return bool(text and _LONG_ENOUGH.search(text))
+    if text and ignore_accents:
+        text = "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
+    return bool(text and _LONG_ENOUGH[ascii_only].search(text))
 
 
 def _tests(field: str, *, ignore_accents: bool) -> list[str]:

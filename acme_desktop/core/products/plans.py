@@ -3,22 +3,20 @@
 Two ways lead to the first hundred products that match in some order. *Gathering* finds all that match through an
 index, then sorts them: fast where few match. *Walking* goes along an index in the wanted order and takes what
 matches on the way: fast where many do. The planner has to guess how many contain a text and is often wrong by orders
-of magnitude, which then costs minutes. So neither is trusted: each gets a moment, and what does not answer
-within it is given up for the other. All ways give the same products; time decides only which of them answers.
+of magnitude, which then costs minutes. So neither is trusted: `reading` asks both, and takes the first answer. Both
+give the same products; time decides only which of them answers.
 
-A text without three letters or digits in a row has no trigram: it is walked for, and if that takes too long, looked
-for in every product.
+A text without three letters or digits in a row has no trigram: it is walked for and, if that takes long, looked for
+in every product meanwhile.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-import psycopg
 from psycopg import Connection
-from psycopg.rows import class_row
 
 from acme_desktop.core.database.segments import Coverage, coverage
 from acme_desktop.core.products.filters import (
@@ -29,23 +27,19 @@ from acme_desktop.core.products.filters import (
     beyond,
     finding_index,
     order_by,
+    order_by_first,
     place_columns,
     sorting_columns,
     sorting_index,
     where,
 )
-from acme_desktop.core.products.product import COLUMNS, Product
+from acme_desktop.core.products.product import COLUMNS
 
-if TYPE_CHECKING:
-    from acme_desktop.core.foundation.progress import Progress
-
-# Milliseconds that a way gets before the other one is tried.
-_GATHER_FIRST = 40
-_WALK_FIRST = 120
+# Seconds that a way gets before the other one is tried beside it.
+_GATHER_FIRST = 0.03
+_WALK_FIRST = 0.06
 
 _ROW = "id, sku, sku_key, name, description, active, created_at, updated_at, changed_in"
-_GATHERING = "SELECT set_config('statement_timeout', %s, true)"
-_WALKING = f"{_GATHERING}, set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)"
 
 
 @dataclass(frozen=True)
@@ -54,12 +48,14 @@ class Asked:
 
     Attributes:
         reverse: read from the other end; the products then come in the opposite order.
+        group: a further condition, and the kind of index that finds what it lets through.
     """
 
     question: Filter
     sort: Sort
     beyond: Place | None = None
     reverse: bool = False
+    group: tuple[Clause, str | None] | None = None
 
     @property
     def order(self) -> str:
@@ -69,47 +65,37 @@ class Asked:
     @property
     def condition(self) -> Clause:
         """What stands after WHERE."""
-        condition = where(self.question)
-        if self.beyond is None:
-            return condition
-        position = beyond(self.sort, self.beyond, reverse=self.reverse)
-        return Clause(f"({condition.sql}) AND {position.sql}", (*condition.values, *position.values))
+        parts = [where(self.question)]
+        if self.group is not None:
+            parts.append(self.group[0])
+        if self.beyond is not None:
+            parts.append(beyond(self.sort, self.beyond, reverse=self.reverse))
+        sql = " AND ".join(f"({part.sql})" for part in parts)
+        return Clause(sql, tuple(value for part in parts for value in part.values))
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing but the place restricts it."""
+        return self.question.empty and self.group is None
+
+    def found_by(self, now: Coverage) -> str | None:
+        """The kind of index that finds what matches; "" is one that every product is in."""
+        kind = finding_index(self.question, ascii_only=now.ascii_only)
+        return self.group[1] if self.group is not None and kind in (None, "active") else kind
 
 
-class _Try(NamedTuple):
-    """A way to ask: its statement, the milliseconds it gets (None: all it needs), and whether it is to walk."""
+class Way(NamedTuple):
+    """A way to ask: its statement, whether it is to walk, and the seconds that it gets before the next is begun."""
 
     query: Clause
-    milliseconds: int | None
     walks: bool = False
-
-
-def read(
-    connection: Connection[Any], asked: Asked, size: int, skip: int = 0, progress: Progress | None = None
-) -> list[Product]:
-    """The first `size` products of what is asked, after leaving out `skip`, in the order in which they are read."""
-    for attempt in _attempts(asked, coverage(connection), size, skip):
-        if attempt.milliseconds is None:
-            return _ask(connection, attempt.query)
-        try:
-            with connection.transaction(force_rollback=True):
-                connection.execute(_WALKING if attempt.walks else _GATHERING, (str(attempt.milliseconds),))
-                return _ask(connection, attempt.query)
-        except psycopg.errors.QueryCanceled:
-            if progress is not None:
-                progress.check()
-    raise AssertionError("the last attempt takes all the time it needs")
-
-
-def _ask(connection: Connection[Any], query: Clause) -> list[Product]:
-    with connection.cursor(row_factory=class_row(Product)) as cursor:
-        # The plan depends on the values, so none is kept.
-        return cursor.execute(query.sql, query.values, prepare=False).fetchall()
+    head_start: float = 0.0
 
 
 def count(connection: Connection[Any], question: Filter) -> int:
     """How many products match, exactly."""
-    parts = coverage(connection).parts(finding_index(question))
+    now = coverage(connection)
+    parts = now.parts(finding_index(question, ascii_only=now.ascii_only))
     condition = where(question)
     counts = " UNION ALL ".join(
         f"SELECT count(*) AS n FROM products WHERE {part} AND ({condition.sql})" for part in parts
@@ -125,7 +111,7 @@ def mark(connection: Connection[Any], question: Filter, sort: Sort, step: int) -
     """The place of every `step`th product in order, from the first on."""
     condition = where(question)
     now = coverage(connection)
-    kind = sorting_index(sort) if question.empty else finding_index(question)
+    kind = sorting_index(sort) if question.empty else finding_index(question, ascii_only=now.ascii_only)
     parts = now.parts(kind)
     columns = sorting_columns(sort)
     found = " UNION ALL ".join(f"SELECT {columns} FROM products WHERE {part} AND ({condition.sql})" for part in parts)
@@ -137,21 +123,35 @@ def mark(connection: Connection[Any], question: Filter, sort: Sort, step: int) -
     return connection.execute(query, (*condition.values * len(parts), step), prepare=False).fetchall()
 
 
-def _attempts(asked: Asked, now: Coverage, size: int, skip: int) -> list[_Try]:
+def ways(asked: Asked, now: Coverage, size: int, skip: int) -> tuple[Way, ...]:
+    """The ways to the first `size` products of what is asked after leaving out `skip`, the best first."""
     walked = sorting_index(asked.sort)
     walkable = walked == "" or bool(walked and now.segments(walked))
-    if asked.question.empty:
+    if asked.everything:
         along = now.parts(walked) if walkable else ("true",)
-        return [_Try(_walk(asked, along, size, skip), None)]
-    found = finding_index(asked.question)
-    gather = _gather(asked, now.parts(found), size, skip)
+        return (Way(_walk(asked, along, size, skip), walks=walkable),)
+    found = asked.found_by(now)
+    gather = Way(_gather(asked, now.parts(found), size, skip), head_start=_GATHER_FIRST)
     if not walkable:
-        return [_Try(gather, None)]
-    walk = _Try(_walk(asked, now.parts(walked), size, skip), _WALK_FIRST, walks=True)
-    # Along the very index that tells what matches there is nothing to leave out.
-    if (found and found == walked) or not (found == "" or (found and now.segments(found))):
-        return [walk, _Try(gather, None)]
-    return [_Try(gather, _GATHER_FIRST), walk, _Try(gather, None)]
+        return (gather,)
+    walk = Way(_walk(asked, now.parts(walked), size, skip), walks=True, head_start=_WALK_FIRST)
+    # Along the very index that tells what matches there is nothing to leave out; and of two values of `active`, most
+    # products have one.
+    if (found and found in (walked, "active")) or not (found == "" or (found and now.segments(found))):
+        return walk, gather
+    return gather, walk
+
+
+def leader(asked: Asked, now: Coverage) -> Way:
+    """The way to a product that has the first value of the first field that there is."""
+    condition = asked.condition
+    order = order_by_first(asked.sort, reverse=asked.reverse)
+    first = [
+        f"(SELECT {_ROW} FROM products WHERE {part} AND ({condition.sql}) ORDER BY {order} LIMIT 1)"
+        for part in now.parts(sorting_index(asked.sort))
+    ]
+    query = f"SELECT {COLUMNS} FROM ({' UNION ALL '.join(first)}) AS first ORDER BY {order} LIMIT 1"
+    return Way(Clause(query, condition.values * len(first)), walks=True)
 
 
 def _walk(asked: Asked, parts: Sequence[str], size: int, skip: int) -> Clause:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
+import psycopg
 import pytest
 
 from acme_desktop.core.database import catalogue_indexes, segments
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.errors import Cancelled, NotFound, UsageProblem
 from acme_desktop.core.foundation.progress import Progress
-from acme_desktop.core.products import listing, plans
-from acme_desktop.core.products.filters import SORT_FIELDS, Clause, Filter, Sort, order_by, where
+from acme_desktop.core.products import listing, plans, reading
+from acme_desktop.core.products.filters import SORT_FIELDS, Clause, Filter, Sort, finding_index, order_by, where
 from acme_desktop.core.products.product import COLUMNS
 
 PRODUCTS = [
@@ -128,6 +130,36 @@ def test_accents_can_be_ignored(
     assert skus(database, question) == expected
 
 
+@pytest.mark.parametrize(
+    ("question", "everywhere", "ascii_only"),
+    [
+        (Filter(name="lamp"), "search", "search"),
+        (Filter(name="лампа"), "search", None),
+        (Filter(name="crème"), "search", None),
+        (Filter(name="crème", ignore_accents=True), "accented", "accented"),
+        (Filter(name="crème", sku="abc"), "search", "search"),
+        (Filter(name="la"), None, None),
+        (Filter(name="лампа", changed_in=3), "search", ""),
+    ],
+)
+def test_an_index_is_asked_only_for_what_it_can_find(
+    question: Filter, everywhere: str | None, ascii_only: str | None
+) -> None:
+    assert finding_index(question) == everywhere
+    assert finding_index(question, ascii_only=True) == ascii_only
+
+
+def test_a_server_with_trigrams_of_ascii_alone_is_known(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with database.connect() as connection:
+        connection.execute("UPDATE pg_database SET datctype = 'C' WHERE datname = current_database()")
+    fill(database, [("a", "Лампа", None, True, "now", "now"), ("b", "Lamp", None, True, "now", "now")])
+    index(database, monkeypatch)
+    with database.connect() as connection:
+        assert segments.coverage(connection).ascii_only
+    assert skus(database, Filter(name="ламп")) == "a"
+    assert skus(database, Filter(name="lam")) == "b"
+
+
 def test_the_indexes_find_what_is_asked_for(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     with database.connect() as connection:
         connection.execute(_SERIES, (1, 2000))
@@ -137,11 +169,14 @@ def test_the_indexes_find_what_is_asked_for(database: Database, monkeypatch: pyt
         connection.execute("SET enable_seqscan = off")
         for question, used in (
             (Filter(search="crème"), {"search"}),
+            (Filter(name="北方的产品"), {"search"}),
             (Filter(name="creme", ignore_accents=True), {"search", "accented"}),
             (Filter(search="CREME", ignore_accents=True), {"search", "accented"}),
             (Filter(active=True), {"active"}),
         ):
-            part = segments.coverage(connection).parts("accented")[0]
+            now = segments.coverage(connection)
+            assert not now.ascii_only
+            part = now.parts("accented")[0]
             query = f"EXPLAIN SELECT id FROM products WHERE {part} AND ({where(question).sql})"
             plan = str(connection.execute(query, where(question).values).fetchall())
             assert {kind for kind in segments.KINDS if f"products_{kind}_" in plan} == used, plan
@@ -276,33 +311,84 @@ def test_every_way_to_ask_gives_the_same(
             where(question).values,
         ).fetchall()
         asked = plans.Asked(question, sort)
-        attempts = plans._attempts(asked, segments.coverage(connection), 6, 2)
-        assert attempts[-1].milliseconds is None
-        for attempt in attempts:
-            assert [(product.id,) for product in plans._ask(connection, attempt.query)] == plain
+        for way in plans.ways(asked, segments.coverage(connection), 6, 2):
+            assert [(product.id,) for product in reading._ask(connection, way.query)] == plain
     assert listing.count(database, question) == len(listing.page(database, question, sort, 1, 100))
 
 
-def test_a_way_that_takes_too_long_is_given_up_for_another(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    def slow_at_first(asked: plans.Asked, *_: object) -> list[plans._Try]:
-        everything = Clause(f"SELECT {COLUMNS} FROM products ORDER BY sku_key")
-        return [plans._Try(Clause(f"{everything.sql} LIMIT (SELECT 9 FROM pg_sleep(60))"), 20, True),
-                plans._Try(everything, None)]  # fmt: skip
+_EVERYTHING = f"SELECT {COLUMNS} FROM products ORDER BY sku_key LIMIT"
+_QUICK = Clause(f"{_EVERYTHING} 9")
+_ENDLESS = Clause(f"{_EVERYTHING} (SELECT 9 FROM pg_sleep(60))")
+_WRONG = Clause("SELECT 1 / 0")
 
-    monkeypatch.setattr(plans, "_attempts", slow_at_first)
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        (plans.Way(_ENDLESS, walks=True), plans.Way(_QUICK)),
+        (plans.Way(_QUICK), plans.Way(_ENDLESS, walks=True)),
+        (plans.Way(_QUICK, head_start=60), plans.Way(_WRONG)),
+        (plans.Way(Clause(f"{_EVERYTHING} (SELECT 9 FROM pg_sleep(0.1))")), plans.Way(_WRONG)),
+    ],
+)
+def test_the_first_answer_counts_and_the_other_way_is_interrupted(
+    filled: Database, ways: tuple[plans.Way, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "ways", lambda *_: ways)
     assert [product.sku for product in listing.after(filled, Filter(), Sort(), None, 9)] == ["a-1", "B-2", "C-3", "D-4"]
-    with filled.connect() as connection:  # nothing of the attempt's settings stays behind
+    with filled.connect() as connection:
+        running = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(60)%'"
+        )
+        assert connection.execute(f"{running} AND state = 'active' AND pid <> pg_backend_pid()").fetchone() == (0,)
+        # nothing of its settings stays behind
         row = connection.execute("SELECT current_setting('statement_timeout'), current_setting('enable_seqscan')")
         assert row.fetchone() == ("0", "on")
 
 
-def test_a_cancelled_question_is_not_asked_another_way(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    endless = Clause(f"SELECT {COLUMNS} FROM products LIMIT (SELECT 9 FROM pg_sleep(60))")
-    monkeypatch.setattr(plans, "_attempts", lambda *_: [plans._Try(endless, 60_000), plans._Try(endless, None)])
+def test_what_is_wrong_with_the_best_way_is_told(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "ways", lambda *_: (plans.Way(_WRONG), plans.Way(_ENDLESS)))
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        listing.after(filled, Filter(), Sort(), None, 9)
+
+
+@pytest.mark.parametrize("ways", [(plans.Way(_ENDLESS), plans.Way(_ENDLESS)), (plans.Way(_ENDLESS),)])
+def test_a_cancelled_question_is_not_asked_another_way(
+    filled: Database, ways: tuple[plans.Way, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "ways", lambda *_: ways)
     progress = Progress()
     threading.Timer(0.2, progress.cancel).start()
     with pytest.raises(Cancelled):
         listing.after(filled, Filter(), Sort(), None, 9, progress)
+    with pytest.raises(Cancelled):
+        listing.after(filled, Filter(), Sort(), None, 9, progress)
+
+
+@pytest.mark.parametrize("order", ["name,description:desc", "name:desc,active,created_at", "active:desc", "active,sku"])
+@pytest.mark.parametrize("question", [Filter(), Filter(search="name")])
+@pytest.mark.parametrize("indexed", [False, True])
+@pytest.mark.parametrize("groups", [1, 9])
+def test_an_order_is_the_same_when_it_is_read_group_by_group(
+    database: Database, order: str, question: Filter, indexed: bool, groups: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.connect() as connection:
+        connection.execute(_SERIES, (1, 10))
+    if indexed:
+        index(database, monkeypatch)
+    with database.connect() as connection:
+        connection.execute(_SERIES, (11, 25))
+    sort = Sort.parse(order)
+    everything = list(itertools.chain(*listing.stream(database, question, sort)))
+    monkeypatch.setattr(reading, "_hopeless", lambda *_: True)
+    monkeypatch.setattr(reading, "_GROUPS", groups)
+    for place in (None, 0, 6, 13, 24):
+        product = None if place is None else everything[place]
+        begin = 0 if place is None else place + 1
+        assert listing.after(database, question, sort, product, 10) == everything[begin : begin + 10]
+        end = 25 if place is None else place
+        assert listing.before(database, question, sort, product, 10) == everything[max(0, end - 10) : end]
+    assert listing.page(database, question, sort, 3, 6) == everything[12:18]
 
 
 def test_an_estimate_comes_from_the_statistics(database: Database) -> None:
