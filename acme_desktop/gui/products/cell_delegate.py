@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
@@ -24,6 +23,7 @@ from acme_desktop.gui.products.cell_editors import (
     editor_for,
 )
 from acme_desktop.gui.products.columns import COLUMNS
+from acme_desktop.gui.products.marking import MarkingDelegate
 from acme_desktop.gui.products.rows import PRODUCT_ROLE
 from acme_desktop.gui.products.underway import Underway
 from acme_desktop.gui.widgets import theme
@@ -32,7 +32,7 @@ _Index = QModelIndex | QPersistentModelIndex
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class CellDelegate(QStyledItemDelegate):
+class CellDelegate(MarkingDelegate):
     """The product table's delegate.
 
     `edited` comes with the product as it was when the editor opened, and what was made of it; `step_wanted` when Tab

@@ -72,3 +72,8 @@ COLUMNS = (
         right=True,
     ),
 )
+
+
+def place_of(field: str) -> int:
+    """The place of a field's column; the first one for a field that has none."""
+    return next((place for place, column in enumerate(COLUMNS) if column.field == field), 0)

@@ -1,12 +1,18 @@
-"""First, previous, next, last; which page is in sight; how many products there are."""
+"""First, previous, next, last, any page; which page is in sight; how many products there are, at first about."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtGui import QIntValidator
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QToolButton, QWidget
 
 from acme_desktop.gui import icons
+from acme_desktop.gui.products.columns import COLUMNS, place_of
+from acme_desktop.gui.products.model import ProductModel
 from acme_desktop.gui.widgets import formatting
+
+HINT_AFTER_MS = 400
+"""How long a slow order may take before it is named."""
 
 
 class Pager(QFrame):
@@ -18,6 +24,10 @@ class Pager(QFrame):
         super().__init__(parent, objectName="pager")
         self.setProperty("role", "bar")
         self._page, self._pages = 0, 1
+        self._model: ProductModel | None = None
+        self._filtered = False
+        self._patience = QTimer(self, interval=HINT_AFTER_MS, singleShot=True)
+        self._patience.timeout.connect(self._name_the_wait)
         self._setup_ui()
         self.show_place(0, 1)
 
@@ -31,6 +41,17 @@ class Pager(QFrame):
         policy.setRetainSizeWhenHidden(True)
         self.busy.setSizePolicy(policy)
         self.busy.hide()
+        self.hint = QLabel(objectName="slowSortLabel", accessibleName="Why it takes a while")
+        self.hint.setProperty("role", "muted")
+        self.field = QLineEdit(
+            objectName="pageField",
+            accessibleName="Go to page",
+            placeholderText="Go to page",
+            toolTip="A page's number, then Enter",
+            validator=QIntValidator(1, 2_000_000_000, self),
+        )
+        self.field.setFixedWidth(self.fontMetrics().horizontalAdvance("Go to page") + 34)
+        self.field.returnPressed.connect(self._go_to_page)
         self.first = self._button("first", "firstPageButton", "First page")
         self.previous = self._button("previous", "previousPageButton", "Previous page")
         self.label = QLabel(objectName="pageLabel", accessibleName="Page in sight")
@@ -43,9 +64,12 @@ class Pager(QFrame):
         layout.addWidget(self.count)
         layout.addSpacing(10)
         layout.addWidget(self.busy)
+        layout.addWidget(self.hint)
         layout.addStretch()
         for widget in (self.first, self.previous, self.label, self.next, self.last):
             layout.addWidget(widget)
+        layout.addSpacing(8)
+        layout.addWidget(self.field)
 
     def _button(self, picture: str, name: str, words: str) -> QToolButton:
         button = QToolButton(objectName=name, toolTip=words, accessibleName=words, iconSize=QSize(18, 18))
@@ -62,11 +86,52 @@ class Pager(QFrame):
         for button in (self.next, self.last):
             button.setEnabled(page < self._pages - 1)
 
+    def watch(self, model: ProductModel) -> None:
+        """Tell of this model's estimates, and what keeps it waiting."""
+        self._model = model
+        model.estimated.connect(lambda _: self.show_count(model.count, filtered=self._filtered))
+        model.asked.connect(self._asked)
+        model.answered.connect(self._answered)
+
+    def focus_page(self) -> None:
+        """Put the keyboard into the page field."""
+        self.field.setFocus()
+        self.field.selectAll()
+
+    def _go_to_page(self) -> None:
+        if self.field.hasAcceptableInput():
+            self.go.emit(min(int(self.field.text()), self._pages) - 1)
+            self.field.clear()
+
+    def _asked(self) -> None:
+        self.hint.clear()
+        self._patience.start()
+
+    def _answered(self) -> None:
+        if self._model is not None and not self._model.waiting:
+            self._patience.stop()
+            self.hint.clear()
+
+    def _name_the_wait(self) -> None:
+        if self._model is not None and self._model.waiting and self._model.question.sort.slow:
+            title = COLUMNS[place_of(self._model.question.sort.field)].title.lower()
+            self.hint.setText(f"Sorting by {title} looks at every product…")
+
     def show_count(self, count: int | None, *, filtered: bool) -> None:
-        """Show how many products match; None is not known yet."""
-        if count is None:
+        """Show how many products match; None is not known yet, and told about where there is an estimate."""
+        self._filtered = filtered
+        about = self._model.estimate if self._model is not None else None
+        if count is None and about is None:
             self.count.setText("Counting…")
-        elif filtered:
-            self.count.setText(formatting.counted(count, "matching product", "matching products"))
-        else:
-            self.count.setText(formatting.counted(count, "product", "products"))
+            return
+        one, many = ("matching product", "matching products") if filtered else ("product", "products")
+        if count is not None:
+            self.count.setText(formatting.counted(count, one, many))
+        elif about is not None:
+            self.count.setText(f"about {formatting.counted(_rounded(about), one, many)}")
+
+
+def _rounded(about: int) -> int:
+    """With no more digits than an estimate has to tell."""
+    step = 10 ** max(0, len(str(about)) - 4)
+    return round(about / step) * step

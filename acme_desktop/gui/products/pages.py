@@ -88,6 +88,11 @@ class PageLoader(QObject):
         self._quiet = QTimer(self, interval=QUIET_MS, singleShot=True)
         self._quiet.timeout.connect(self._gather)
 
+    @property
+    def database(self) -> Database | None:
+        """The database in use."""
+        return self._database
+
     def set_database(self, database: Database | None) -> None:
         """Work with another database from now on."""
         self.stop()

@@ -15,6 +15,7 @@ from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.products import view_columns
 from acme_desktop.gui.products.doing import Doing
 from acme_desktop.gui.products.filter_panel import FilterPanel
+from acme_desktop.gui.products.go_to import GoTo
 from acme_desktop.gui.products.model import ProductModel
 from acme_desktop.gui.products.pager import Pager
 from acme_desktop.gui.products.table import ProductTable
@@ -53,6 +54,8 @@ class ProductsRoom(QWidget):
         self.table.picked.connect(self.picked)
         self.table.activated.connect(self.edit_selected)
         self.pager.go.connect(self.table.go_to_page)
+        self.pager.watch(self.model)
+        self.go_to = GoTo(runner, self.table, self.filters.clear)
         self.model.counted.connect(self._show_state)
         self.model.answered.connect(self._show_state)
         self.model.loader.busy.connect(self.pager.busy.setVisible)

@@ -1,18 +1,24 @@
-"""The product table: selection, sorting, column widths and the page in sight."""
+"""The product table: selection, the page in sight, and what stays where it is when the catalogue changes."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QByteArray, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from acme_desktop.core.products.filters import Sort
 from acme_desktop.core.products.product import Product
-from acme_desktop.gui.products.columns import COLUMNS
-from acme_desktop.gui.products.model import ProductModel
+from acme_desktop.gui.products.column_layout import ColumnLayout
+from acme_desktop.gui.products.columns import COLUMNS, place_of
+from acme_desktop.gui.products.columns_menu import ColumnsMenu
+from acme_desktop.gui.products.frozen_columns import FrozenColumns
+from acme_desktop.gui.products.marking import MarkingDelegate
+from acme_desktop.gui.products.model import ProductModel, Sight
 from acme_desktop.gui.products.pages import PAGE
+from acme_desktop.gui.products.sort_header import SortHeader
 
-_DESCRIPTION = [column.field for column in COLUMNS].index("description")
+TRACKED = 200
+"""Of how many selected products, at most, the rows are looked up when the catalogue has changed."""
 
 
 class ProductTable(QTableView):
@@ -26,26 +32,36 @@ class ProductTable(QTableView):
         self.setObjectName("productTable")
         self.setAccessibleName("Products")
         self._model = model
-        self._filling = self._sized_by_hand = False
+        self._moving = False
+        self._kept: tuple[int | None, int, list[int]] = (None, 0, [])
         self._setup_ui()
         self.setModel(model)
-        header = self.horizontalHeader()
-        for place, column in enumerate(COLUMNS):
-            header.resizeSection(place, column.width)
-        header.sectionResized.connect(self._section_resized)
-        header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
-        self.setSortingEnabled(True)
+        self._columns = ColumnLayout(self, self._header)
+        self._frozen = FrozenColumns(self, self._header)
+        self._frozen.take(model, self.selectionModel())
+        self.columns_menu = ColumnsMenu(self)
+        self._header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._header.customContextMenuRequested.connect(self._open_menu_at)
+        self._header.sorted.connect(model.sort_by)
         self.verticalScrollBar().valueChanged.connect(self._tell_place)
         self.verticalScrollBar().rangeChanged.connect(self._tell_place)
         self.selectionModel().selectionChanged.connect(self._tell_picked)
         model.answered.connect(self._tell_picked)
+        model.asked.connect(self._mark)
+        model.sight = self.sight
+        model.realigning.connect(self._remember)
+        model.realigned.connect(self._restore)
 
     def _setup_ui(self) -> None:
+        self._header = SortHeader(self)
+        self.setHorizontalHeader(self._header)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        # By rows and not by pixels, of which a scroll bar cannot count enough for many millions of products.
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setItemDelegate(MarkingDelegate(self))
         self.setWordWrap(False)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
@@ -54,12 +70,16 @@ class ProductTable(QTableView):
         rows.setVisible(False)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(self.fontMetrics().height() + 13)
-        header = self.horizontalHeader()
-        header.setAccessibleName("Column headers")
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(56)
-        header.setStretchLastSection(True)
-        header.setFixedHeight(self.fontMetrics().height() + 17)
+
+    def setSelectionModel(self, selection: QItemSelectionModel) -> None:
+        super().setSelectionModel(selection)
+        # As for the other header: no look at every row to learn what is selected.
+        self.verticalHeader().setSelectionModel(QItemSelectionModel(selection.model(), self))
+
+    @property
+    def products_model(self) -> ProductModel:
+        """What it shows."""
+        return self._model
 
     # Pages
 
@@ -84,23 +104,90 @@ class ProductTable(QTableView):
         self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtTop)
         self._tell_place()
 
+    def go_to_row(self, row: int) -> None:
+        """Select a row and bring it to the middle."""
+        index = self._model.index(row, max(0, self.currentIndex().column()))
+        self.setCurrentIndex(index)
+        self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+
     def _tell_place(self) -> None:
         self.place.emit(self.page_in_sight, self.page_count)
 
+    def scrollTo(
+        self, index: QModelIndex, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
+        super().scrollTo(index, hint)
+        covered = self._frozen.covered()
+        left = self.visualRect(index).left()
+        if covered > left and index.column() not in self._frozen.sections:
+            bar = self.horizontalScrollBar()
+            bar.setValue(bar.value() - (covered - left))
+
+    # What stays where it is
+
+    def sight(self) -> Sight:
+        """The rows in sight, and what is selected, current or being edited."""
+        top = self.verticalScrollBar().value()
+        rows = self.viewport().height() // max(1, self.verticalHeader().defaultSectionSize()) + 2
+        current = self.currentIndex()
+        chosen = [] if self.everything_selected else self._model.loaded_rows(self._blocks())[:TRACKED]
+        if current.isValid():
+            chosen.append(current.row())
+        held = None
+        if self.state() == QAbstractItemView.State.EditingState and current.isValid():
+            product = self._model.product(current.row())
+            held = product.id if product is not None else None
+        return Sight(top, rows, tuple(chosen), held)
+
+    def _remember(self) -> None:
+        self._moving = True
+        current = self.currentIndex()
+        product = self._model.product(current.row()) if current.isValid() else None
+        chosen = [] if self.everything_selected else self._model.loaded_rows(self._blocks())[:TRACKED]
+        ids = [found.id for row in chosen if (found := self._model.product(row)) is not None]
+        self._kept = (product.id if product is not None else None, self.verticalScrollBar().value(), ids)
+
+    def _restore(self, shift: int) -> None:
+        """What moved among others was taken out and put in anew: it is selected again where it is now."""
+        current, top, ids = self._kept
+        self.updateGeometries()
+        self.verticalScrollBar().setValue(top + shift)
+        rows = {row for product in ids if (row := self._model.row_of(product)) is not None}
+        here = self._model.row_of(current) if current is not None else None
+        flags = QItemSelectionModel.SelectionFlag
+        selection = QItemSelection()
+        for row in rows - set(self._model.loaded_rows(self._blocks())):
+            index = self._model.index(row, 0)
+            selection.select(index, index)
+        self.selectionModel().select(selection, flags.Select | flags.Rows)
+        if here is not None and here != self.currentIndex().row():
+            index = self._model.index(here, max(0, self.currentIndex().column()))
+            self.selectionModel().setCurrentIndex(index, flags.NoUpdate)
+        self._moving = False
+        self._tell_picked()
+
     # Selection
+
+    def _blocks(self) -> list[tuple[int, int]]:
+        return [(block.top(), block.bottom()) for block in self.selectionModel().selection()]
 
     @property
     def selected_count(self) -> int:
         """How many rows are selected, loaded or not."""
         return sum(block.height() for block in self.selectionModel().selection())
 
+    @property
+    def everything_selected(self) -> bool:
+        """Whether every row is selected."""
+        return self.selected_count == self._model.rowCount() > 0
+
     def selected_products(self) -> list[Product]:
         """The selected products that are loaded, in the table's order."""
-        blocks = [(block.top(), block.bottom()) for block in self.selectionModel().selection()]
-        return self._model.loaded(blocks)
+        return self._model.loaded(self._blocks())
 
     def _tell_picked(self) -> None:
-        self.picked.emit(self.selected_products())
+        if not self._moving:
+            self.picked.emit(self.selected_products())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Home and End go to the first and last product, as in a list; the row is one thing.
@@ -112,41 +199,65 @@ class ProductTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fill_width()
+        self._columns.fill_width()
         self._tell_place()
 
-    def _fill_width(self) -> None:
-        """Give the description what the others leave, until a person sizes a column."""
-        if self._sized_by_hand:
-            return
-        header = self.horizontalHeader()
-        others = sum(header.sectionSize(place) for place in range(len(COLUMNS)) if place != _DESCRIPTION)
-        # The last section is stretched: what it needs counts, not what it has.
-        others += COLUMNS[-1].width - header.sectionSize(len(COLUMNS) - 1)
-        self._filling = True
-        header.resizeSection(_DESCRIPTION, max(COLUMNS[_DESCRIPTION].width, self.viewport().width() - others))
-        self._filling = False
-
-    def _section_resized(self, section: int) -> None:
-        if not self._filling and section != len(COLUMNS) - 1:
-            self._sized_by_hand = True
+    # Order, and what the filter looks for
 
     def sort_by(self, sort: Sort) -> None:
         """Order the products, and show it in the header."""
-        descending = Qt.SortOrder.DescendingOrder if sort.descending else Qt.SortOrder.AscendingOrder
-        section = next((place for place, column in enumerate(COLUMNS) if column.field == sort.field), 0)
-        self.horizontalHeader().setSortIndicator(section, descending)
+        self._header.show_sort(sort)
+        self._model.sort_by(sort)
 
-    # What is remembered between two runs
+    def _mark(self) -> None:
+        delegate = self.itemDelegate()
+        if isinstance(delegate, MarkingDelegate):
+            delegate.mark(self._model.question.filter)
+
+    # Columns
+
+    def open_columns_menu(self) -> None:
+        """Open the menu of the columns at the header, for the keyboard."""
+        self._open_menu_at(QPoint(self._header.sectionViewportPosition(place_of("sku")) + 8, self._header.height()))
+
+    def _open_menu_at(self, place: QPoint) -> None:
+        self.columns_menu.section = max(0, self._header.logicalIndexAt(place))
+        self.columns_menu.popup(self._header.mapToGlobal(place))
+
+    def show_column(self, section: int, *, shown: bool) -> None:
+        """Show or hide a column; the last one stays."""
+        others = [place for place in range(len(COLUMNS)) if place != section and not self.isColumnHidden(place)]
+        if shown or others:
+            self.setColumnHidden(section, not shown)
+            self._columns.fill_width()
+            self._frozen.follow()
+
+    @property
+    def frozen_count(self) -> int:
+        """How many of the first columns stay in sight."""
+        return self._frozen.count
+
+    def freeze(self, count: int) -> None:
+        """Keep this many of the first columns in sight."""
+        self._frozen.freeze(count)
+
+    def freeze_up_to(self, section: int) -> None:
+        """Keep the columns up to this one in sight."""
+        order = [self._header.logicalIndex(place) for place in range(len(COLUMNS))]
+        shown = [one for one in order if not self.isColumnHidden(one)]
+        self.freeze(shown.index(section) + 1 if section in shown else 1)
+
+    def reset_columns(self) -> None:
+        """All columns as they were at first."""
+        self._columns.reset()
+        self.freeze(1)
 
     def layout_state(self) -> QByteArray:
-        """Column widths and order, for `restore_layout`."""
-        return self.horizontalHeader().saveState()
+        """Columns with their widths and order, and how many are frozen, for `restore_layout`."""
+        return self._columns.state(self.frozen_count)
 
     def restore_layout(self, state: QByteArray) -> None:
         """Bring back what `layout_state` gave; the sort stays as it is."""
-        header = self.horizontalHeader()
-        section, order = header.sortIndicatorSection(), header.sortIndicatorOrder()
-        self._sized_by_hand = True
-        header.restoreState(state)
-        header.setSortIndicator(section, order)
+        frozen = self._columns.restore(state)
+        if frozen is not None:
+            self.freeze(frozen)
