@@ -2,7 +2,7 @@
 
 One folder on every system (PyInstaller and installer.spec), then what that system's people install: on Linux a .tar.gz
 and, where dpkg-deb is, a .deb; on Windows a setup program, where Inno Setup is; on macOS a .dmg. ``--folder`` stops
-after the folder. Windows and macOS have not been tried yet.
+after the folder. The ways for Windows and macOS were never run so far.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The .dmg for macOS from the application that installer.spec made: make_dmg.sh DIST. Not tried on macOS yet.
+# The .dmg for macOS from the application that installer.spec made: make_dmg.sh DIST.
+# Never run so far: it was written and read without a Mac at hand.
 # CODESIGN_IDENTITY names a Developer ID to sign with and NOTARY_PROFILE a saved profile of notarytool; without them the
 # application is signed for this computer only, and others have to allow it in their settings.
 set -e
@@ -11,8 +12,8 @@ identity=${CODESIGN_IDENTITY:--}
 hardened=
 [ "$identity" = - ] || hardened="--options runtime --timestamp"
 
-# From the inside out: PostgreSQL's programs are not libraries that codesign --deep would find.
-find "$app/Contents" -type f \( -name '*.dylib' -o -name '*.so' -o -path '*/pginstall/bin/*' \) -print0 |
+# From the inside out: PostgreSQL's programs and Python's library without a suffix are not found by codesign --deep.
+find "$app/Contents" -type f \( -name '*.dylib' -o -name '*.so' -o -name Python -o -path '*/pginstall/bin/*' \) -print0 |
     # shellcheck disable=SC2086
     xargs -0 -n 50 codesign --force $hardened --sign "$identity"
 # shellcheck disable=SC2086

@@ -1,4 +1,5 @@
-; The setup program for Windows: Inno Setup 6, called by build/package.py with the version. Not tried on Windows yet.
+; The setup program for Windows: Inno Setup 6, called by build/package.py with the version.
+; Never run so far: it was written and read without a Windows computer at hand.
 ; Installs for one person without an administrator; /ALLUSERS on its command line installs for all.
 #ifndef Version
   #error Say /DVersion=... or use build/package.py
