@@ -192,6 +192,8 @@ class EmbeddedServer:
             one_at_a_time.acquire()
             if (url := self._running()) is not None:
                 return url
+            # What a killed supervisor left would pass for the new one's word while the server is still starting.
+            (self._control / "server.json").unlink(missing_ok=True)
             try:
                 home, url = self._prepare()
             except OSError as error:
