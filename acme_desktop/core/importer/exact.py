@@ -188,7 +188,10 @@ class _Pass(Doubt):
             reason, text, index = columns.why(filled)
             self._reject(start, end, reason, text, cells, columns.title(index), cells[index])
             return after
-        other = next((char for char in self._others if char in row[0] and raw.count(char) == layout.width - 1), None)
+        cuts = layout.width - 1
+        other = next(
+            (char for char in self._others if char in row[0] and cuts in (raw.count(char), row[0].count(char))), None
+        )
         if other or (layout.blank_last and cells[-1].strip()):
             text = (
                 f"The line can be cut by {called(other)} as well as by {called(layout.delimiter)}."

@@ -199,3 +199,11 @@ def test_no_row_begins_inside_a_value_over_lines_that_broke(files: Files) -> Non
     report = files.report(header + "".join(rows[:10]) + broken + "".join(rows[10:]))
     assert "A-100" not in kept(report)
     assert kept(report)[:10] == ALL[:10]
+
+
+def test_a_row_of_another_delimiter_behind_a_lost_line_end(files: Files) -> None:
+    rows = "".join(f"Cup\tx, y, z\tA-{n:03}\n" for n in range(1, 9))
+    report = files.report(f"name\tdescription\tsku\n{rows}Mug\tx,y,z\tA-101Jug,,A-102\n{rows.replace('A-', 'B-')}")
+    assert "missing" not in {row["reason"] for row in report["rejected"]}
+    assert rejected(report) == [(10, 10, "field_count")]
+    assert len(report["accepted"]) == 16
