@@ -49,7 +49,7 @@ class ProductsRoom(QWidget):
         self.filters.asked.connect(self._filter)
         self.filters.worded.connect(self.view_bar.show_state)
         self.view_bar.view_chosen.connect(self.show_view)
-        self.view_bar.watch(self.table.horizontalHeader())
+        self.view_bar.watch(self.table)
         self.table.place.connect(self.pager.show_place)
         self.table.picked.connect(self.picked)
         self.table.activated.connect(self.edit_selected)

@@ -22,10 +22,14 @@ TRACKED = 200
 
 
 class ProductTable(QTableView):
-    """Shows a `ProductModel`; `place` comes with the page in sight, from 0, and how many there are."""
+    """Shows a `ProductModel`.
+
+    `place` comes with the page in sight, from 0, and how many there are; `frozen` where columns are frozen or let go.
+    """
 
     place = Signal(int, int)
     picked = Signal(list)
+    frozen = Signal()
 
     def __init__(self, model: ProductModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -240,6 +244,7 @@ class ProductTable(QTableView):
     def freeze(self, count: int) -> None:
         """Keep this many of the first columns in sight."""
         self._frozen.freeze(count)
+        self.frozen.emit()
 
     def freeze_up_to(self, section: int) -> None:
         """Keep the columns up to this one in sight."""

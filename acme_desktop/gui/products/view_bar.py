@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QHeaderView, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from acme_desktop.core.products.saved_views import View
 from acme_desktop.gui.products.filter_panel import FilterPanel
+from acme_desktop.gui.products.table import ProductTable
 from acme_desktop.gui.products.view_button import ViewButton
 from acme_desktop.gui.products.views import Views
 from acme_desktop.gui.widgets.chips import ChipBar
@@ -47,9 +48,10 @@ class ViewBar(QFrame):
         self._soon = QTimer(self, interval=0, singleShot=True)
         self._soon.timeout.connect(self.button.show_state)
 
-    def watch(self, header: QHeaderView) -> None:
-        """Tell of the view in use as changed where columns are moved, hidden or sorted."""
-        for moved in (header.sectionMoved, header.sectionResized, header.sortIndicatorChanged):
+    def watch(self, table: ProductTable) -> None:
+        """Tell of the view in use as changed where columns are moved, hidden, frozen or sorted."""
+        header = table.horizontalHeader()
+        for moved in (header.sectionMoved, header.sectionResized, header.sortIndicatorChanged, table.frozen):
             moved.connect(lambda *_: self._soon.start())
 
     def show_state(self) -> None:

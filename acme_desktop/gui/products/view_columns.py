@@ -1,4 +1,4 @@
-"""The table's columns as a saved view keeps them: their order and which are hidden, and all else as Qt describes it."""
+"""The table's columns as a saved view keeps them: their order, which are hidden or frozen, the rest in one piece."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ def state(table: ProductTable) -> dict[str, Any]:
     return {
         "order": order,
         "hidden": sorted(column.field for place, column in enumerate(COLUMNS) if header.isSectionHidden(place)),
+        "frozen": table.frozen_count,
         "layout": table.layout_state().toBase64().toStdString(),
     }
 
@@ -31,4 +32,4 @@ def same(one: Any, other: Any) -> bool:
     """Whether two states show the same columns in the same order; widths follow the window, so they do not count."""
     if one is None or other is None:
         return True
-    return all(one.get(key) == other.get(key) for key in ("order", "hidden"))
+    return all(one.get(key) == other.get(key) for key in ("order", "hidden", "frozen"))

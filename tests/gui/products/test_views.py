@@ -70,9 +70,12 @@ def test_a_view_is_saved_and_restored_after_a_restart(
     room.filters.ranges["created"].choice.setCurrentIndex(2)
     counted(qtbot, first, 5)
     header = room.table.horizontalHeader()
-    room.table.sort_by(Sort("name", descending=True))
+    order = Sort.of(Sort("active"), Sort("name", descending=True))
+    room.table.sort_by(order)
     header.moveSection(header.visualIndex(1), 0)
     header.resizeSection(1, 321)
+    header.hideSection(2)
+    room.table.freeze(2)
     save_as(qtbot, first, "Gone & inactive")
     close(qtbot, first)
 
@@ -88,8 +91,12 @@ def test_a_view_is_saved_and_restored_after_a_restart(
     assert button(second) == "View: Gone & inactive"
     assert room.filters.search.text() == "product"
     assert room.filters.moving == {"created": "last_7_days"}
-    assert room.model.question.sort == Sort("name", descending=True)
+    assert room.model.question.sort == order
     assert (header.visualIndex(1), header.sectionSize(1)) == (0, 321)
+    assert header.isSectionHidden(2)
+    assert room.table.frozen_count == 2
+    room.table.freeze(1)
+    qtbot.waitUntil(lambda: button(second) == "View: Gone & inactive, modified")
 
 
 def test_what_is_changed_since_is_marked_and_can_be_saved_or_taken_back(
