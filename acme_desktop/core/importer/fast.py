@@ -87,8 +87,7 @@ def _plain(text: bytes) -> bool:
     # One byte is looked for many times faster than two or three, so those come only where one is there.
     if not text or b"\0" in text or (b"\xef" in text and _MARK in text):
         return False
-    returns = text.count(b"\r")
-    if returns and returns != text.count(b"\r\n"):
+    if b"\r" in text and text.count(b"\r") != text.count(b"\r\n"):
         return False
     return text.isascii() or _is_utf8(text)
 
