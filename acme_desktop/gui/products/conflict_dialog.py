@@ -170,8 +170,9 @@ class ConflictDialog(QDialog):
     def _tell(self) -> None:
         kept = [_LABELS[field] for field, side in self.choices.items() if side == "mine"]
         taken = [_LABELS[field] for field, side in self.choices.items() if side == "theirs"]
-        parts = [f"{words}: {', '.join(fields)}" for words, fields in (("Yours", kept), ("Theirs", taken)) if fields]
-        self.outlook.setText(f"The choice saves  {'  ·  '.join(parts)}." if parts else "Both are the same by now.")
+        sides = (("yours", kept), ("theirs", taken))
+        parts = [f"{words} for {', '.join(fields)}" for words, fields in sides if fields]
+        self.outlook.setText(f"The choice: {'; '.join(parts)}." if parts else "Both are the same by now.")
 
     def _decide(self, choices: dict[str, Side]) -> None:
         changes = conflicts.merge(self.conflict, choices)
