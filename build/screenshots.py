@@ -19,6 +19,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from editing_scenes import shoot_editing  # noqa: E402
 from filter_scenes import shoot_filters  # noqa: E402
 from import_scenes import SAMPLE, shoot_differences, shoot_encoding, shoot_history  # noqa: E402
 from keyboard_scenes import shoot_keyboard  # noqa: E402
@@ -232,6 +233,7 @@ def shoot_catalogue(stage: Stage, folder: Path) -> None:
     dialog.continue_button.click()
     stage.shoot("delete-all")
     dialog.reject()
+    shoot_editing(stage)
     products.filters.search.setText("no such thing")
     stage.until(lambda: products.model.count == 0)
     stage.shoot("no-match")
