@@ -79,7 +79,7 @@ def seen(qtbot: QtBot, window: MainWindow, database: Database) -> MainWindow:
     fill(database, COUNT)
     window.products.refresh()
     table, model = window.products.table, window.products.model
-    qtbot.waitUntil(lambda: model.count == COUNT, timeout=10_000)
+    qtbot.waitUntil(lambda: model.count == model.rowCount() == COUNT, timeout=10_000)
     table.go_to_page(10)
     qtbot.waitUntil(lambda: model.product(1_004) is not None, timeout=10_000)
     table.selectRow(1_002)
