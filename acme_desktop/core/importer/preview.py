@@ -144,6 +144,8 @@ def find_superseded(connection: Connection[Any], import_id: int) -> None:
         connection.execute(setting)
     parts = {"superseded": superseded(import_id), "staging": staging.table(import_id), "key": sql.SQL(staging.KEY)}
     connection.execute(sql.SQL(_SUPERSEDED).format(**parts))
+    # Else the planner expects thousands, and would rather read a large catalogue than look up the rows of a small file.
+    connection.execute(sql.SQL("ANALYZE {}").format(superseded(import_id)))
 
 
 def classify(connection: Connection[Any], import_id: int, options: ImportOptions, staged: int) -> Outlook:
