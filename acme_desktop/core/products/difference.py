@@ -30,6 +30,11 @@ KINDS: tuple[Kind, ...] = ("created", "changed", "deleted")
 _MANY = 20_000
 _WIDTH = 4  # pages
 _WINDOW_MS = 400
+# Right after a large change the server's statistics don't know it yet: it would gather and sort all of it.
+_WALKING = (
+    "SELECT set_config('statement_timeout', %s, true), set_config('enable_seqscan', 'off', true), "
+    "set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true)"
+)
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _EVERY = 5_000
 
@@ -196,7 +201,7 @@ def _from_a_window(
     query, values = _page(sql.window(span, beyond=after is not None), kind, after, size)
     try:
         with connection.transaction(force_rollback=True):
-            connection.execute("SELECT set_config('statement_timeout', %s, true)", (str(_WINDOW_MS),))
+            connection.execute(_WALKING, (str(_WINDOW_MS),))
             rows = connection.execute(query, values, prepare=False).fetchall()
     except errors.QueryCanceled:
         return None

@@ -13,8 +13,8 @@ ROW = ", ".join(["id", "key", *(f"{side}_{name}" for side in "ba" for name in FI
 KIND = "CASE WHEN b_sku IS NULL THEN 'created' WHEN a_sku IS NULL THEN 'deleted' ELSE 'changed' END"
 DIFFER = "(" + " OR ".join(f"b_{name} IS DISTINCT FROM a_{name}" for name in FIELDS) + ")"
 IS_KIND = {
-    "created": "b_sku IS NULL",
-    "deleted": "a_sku IS NULL",
+    "created": "b_sku IS NULL AND a_sku IS NOT NULL",
+    "deleted": "a_sku IS NULL AND b_sku IS NOT NULL",
     "changed": "b_sku IS NOT NULL AND a_sku IS NOT NULL",
 }
 

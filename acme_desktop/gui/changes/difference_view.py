@@ -131,10 +131,13 @@ class DifferenceView(QWidget):
     def _show_counts(self, counts: Counts | None) -> None:
         for place, kind in enumerate(_KINDS):
             words = KIND_WORDS[kind] if kind else "All"
+            number = 1
             if counts is not None:
-                total = counts.created + counts.changed + counts.deleted
-                words = f"{words} ({formatting.number(getattr(counts, kind) if kind else total)})"
+                number = getattr(counts, kind) if kind else counts.created + counts.changed + counts.deleted
+                words = f"{words} ({formatting.number(number)})"
             self.kinds.setTabText(place, words)
+            # To find that there is none of a kind is the slowest question of all, and this answers it.
+            self.kinds.setTabEnabled(place, number > 0 or place in (0, self.kinds.currentIndex()))
 
     def _show_state(self) -> None:
         nothing = not self.feed.records

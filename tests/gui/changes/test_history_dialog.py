@@ -169,6 +169,7 @@ def test_what_a_change_did_to_each_product(
     assert model.data(model.index(0, 3), MARKS) == (((0, 4),), False)
     assert model.data(model.index(0, 4), MARKS) == (((0, 5),), True)
     qtbot.waitUntil(lambda: dialog.products.kinds.tabText(1) == "Created (1)", timeout=10_000)
+    assert not dialog.products.kinds.isTabEnabled(3)  # nothing was deleted
     dialog.products.kinds.setCurrentIndex(1)
     qtbot.waitUntil(lambda: table.records.rowCount() == 3, timeout=10_000)
     dialog.products.save_to(tmp_path / "created.csv")
