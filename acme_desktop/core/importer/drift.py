@@ -42,7 +42,8 @@ _KNOWN = "SELECT count(*), count(*) FILTER (WHERE created_in = ANY(%s)) FROM pro
 _MISSING = """
 SELECT count(*)
 FROM products AS p
-WHERE p.created_in = ANY(%s) AND NOT EXISTS (SELECT FROM {staging} WHERE {key} = p.sku_key)
+LEFT JOIN (SELECT DISTINCT {key} AS sku_key FROM {staging}) AS s ON s.sku_key = p.sku_key
+WHERE p.created_in = ANY(%s) AND s.sku_key IS NULL
 """
 
 _EARLIER = """
