@@ -5,21 +5,26 @@ What a look asks for is the note (see `releases`) and ``.sig`` beside it; nothin
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import json
 import os
 import tempfile
-import time
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from acme_desktop.core.foundation import build_info, releases
+from acme_desktop.core.foundation.errors import Cancelled
 from acme_desktop.core.foundation.paths import DataFolder
+from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.foundation.releases import ReleaseProblem
 from acme_desktop.core.foundation.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx
 
 MOST_NOTE_BYTES = 64 * 1024
 MOST_SIGNATURE_BYTES = 1024
@@ -83,13 +88,17 @@ def due(folder: DataFolder, chosen: Settings, now: datetime | None = None) -> bo
     return not at or not timedelta(0) <= now - datetime.fromisoformat(at) < EVERY
 
 
-def look(folder: DataFolder, where: Source, now: datetime | None = None) -> Look:
-    """Look once, and keep what came of it; an error is told in `Look.words`, and a version found before stays found."""
+def look(folder: DataFolder, where: Source, progress: Progress, now: datetime | None = None) -> Look:
+    """Look once, and keep what came of it; an error is told in `Look.words`, and a version found before stays found.
+
+    Raises:
+        Cancelled: `progress` was cancelled; nothing is kept.
+    """
     now = now or datetime.now(UTC)
     before = last(folder)
     at = now.isoformat(timespec="seconds")
     try:
-        found = _ask(where, before, now)
+        found = _ask(where, progress, before, now)
     except ReleaseProblem as problem:
         found = replace(before, words=str(problem))
     found = replace(found, at=at)
@@ -112,14 +121,12 @@ def check_url(url: str) -> str:
     return "It must begin with https://."
 
 
-def _ask(where: Source, before: Look, now: datetime) -> Look:
+def _ask(where: Source, progress: Progress, before: Look, now: datetime) -> Look:
     if not where.url:
         raise ReleaseProblem("No address is given where new versions are published.")
     if wrong := check_url(where.url):
         raise ReleaseProblem("The address of new versions cannot be used.", wrong)
-    deadline = time.monotonic() + MOST_SECONDS
-    signature = _fetch(where.url.strip() + _SIGNATURE, MOST_SIGNATURE_BYTES, deadline)
-    note = _fetch(where.url.strip(), MOST_NOTE_BYTES, deadline)
+    note, signature = asyncio.run(_fetch(where.url.strip(), progress))
     release = releases.read(note, signature, where.key, now)
     offered = releases.number(release.version)
     if before.newest and offered < releases.number(before.newest):
@@ -139,31 +146,50 @@ def _ask(where: Source, before: Look, now: datetime) -> Look:
     )
 
 
-def _fetch(url: str, most_bytes: int, deadline: float) -> bytes:
-    """The bytes at the address, not unpacked; an answer that is long, late or elsewhere is refused."""
+async def _fetch(url: str, progress: Progress) -> tuple[bytes, bytes]:
+    """The note and its signature, within `MOST_SECONDS` for both, however slowly they come."""
     import httpx
 
-    data = b""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+
+    def stop() -> None:
+        loop.call_soon_threadsafe(task.cancel)
+
+    progress.check()
+    progress.interrupt_with(stop)
     headers = {"User-Agent": releases.PRODUCT, "Accept-Encoding": "identity"}
     try:
-        with (
-            httpx.Client(follow_redirects=False, timeout=10.0, headers=headers) as client,
-            client.stream("GET", url) as answer,
+        async with (
+            asyncio.timeout(MOST_SECONDS),
+            httpx.AsyncClient(follow_redirects=False, timeout=MOST_SECONDS, headers=headers) as client,
         ):
-            if answer.is_redirect:
-                raise ReleaseProblem("The address of new versions leads elsewhere, which is not followed.")
-            if answer.status_code != 200:
-                raise ReleaseProblem(f"The address of new versions answers with status {answer.status_code}.")
-            for part in answer.iter_raw():
-                data += part
-                if len(data) > most_bytes:
-                    raise ReleaseProblem("The answer about new versions is far too long.")
-                if time.monotonic() > deadline:
-                    raise ReleaseProblem("The answer about new versions takes too long.")
+            signature = await _read(client, url + _SIGNATURE, MOST_SIGNATURE_BYTES)
+            return await _read(client, url, MOST_NOTE_BYTES), signature
+    except TimeoutError as error:
+        raise ReleaseProblem("The answer about new versions takes too long.", "It is tried again tomorrow.") from error
+    except asyncio.CancelledError as error:
+        raise Cancelled from error
     except (httpx.HTTPError, OSError) as error:
         raise ReleaseProblem(
             "The address of new versions cannot be reached.", "It is tried again tomorrow.", type(error).__name__
         ) from error
+    finally:
+        progress.interrupt_with(None)
+
+
+async def _read(client: httpx.AsyncClient, url: str, most_bytes: int) -> bytes:
+    """The bytes at the address, not unpacked; an answer that is long or leads elsewhere is refused."""
+    data = b""
+    async with client.stream("GET", url) as answer:
+        if answer.is_redirect:
+            raise ReleaseProblem("The address of new versions leads elsewhere, which is not followed.")
+        if answer.status_code != 200:
+            raise ReleaseProblem(f"The address of new versions answers with status {answer.status_code}.")
+        async for part in answer.aiter_raw():
+            data += part
+            if len(data) > most_bytes:
+                raise ReleaseProblem("The answer about new versions is far too long.")
     return data
 
 

@@ -168,7 +168,10 @@ class SettingsDialog(QDialog):
     def _look(self, where: Source) -> None:
         self.updates.show_looking()
         self._runner.start(
-            lambda _: self._store.look(where), lane=Lane.QUERY, owner=self, succeeded=self.updates.show_look
+            lambda progress: self._store.look(where, progress),
+            lane=Lane.QUERY,
+            owner=self,
+            succeeded=self.updates.show_look,
         )
 
     def _test(self) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from acme_desktop.core.foundation import build_info, settings, updates
 from acme_desktop.core.foundation.paths import DataFolder
+from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.foundation.updates import Look
 from acme_desktop.gui import icons
 from acme_desktop.gui.background.jobs import JobRunner, Lane
@@ -46,10 +47,10 @@ class UpdateNotice(QObject):
         """Look, off the main thread, where consent was given and the last look is a day ago."""
         folder = self._folder
 
-        def work(_: object) -> Look:
+        def work(progress: Progress) -> Look:
             chosen = settings.load(folder.settings_file)
             if updates.due(folder, chosen):
-                return updates.look(folder, updates.source(chosen))
+                return updates.look(folder, updates.source(chosen), progress)
             return updates.last(folder) if chosen.updates else Look()
 
         self._runner.start(work, lane=Lane.UPKEEP, owner=self, succeeded=self.show_look, failed=lambda _: None)

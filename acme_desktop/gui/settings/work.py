@@ -88,9 +88,9 @@ class Store:
         finally:
             database.close()
 
-    def look(self, where: Source) -> Look:
+    def look(self, where: Source, progress: Progress) -> Look:
         """Look for a new version now, at an address that a person just asked for."""
-        return updates.look(self._folder, where)
+        return updates.look(self._folder, where, progress)
 
     def save(self, choice: Choice) -> str | None:
         """Save the choice, the password in the keyring where there is one.

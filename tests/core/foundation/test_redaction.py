@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import logging
 from pathlib import Path
 
 import pytest
 
+import acme_desktop
 from acme_desktop.core.foundation.redaction import TextOnly, describe, redact
 
 
@@ -62,3 +64,20 @@ def test_a_log_line_is_told_without_its_values() -> None:
     line = TextOnly().format(record)
     assert line.endswith("INFO acme_desktop.x: the file %s has %d rows")
     assert "a.csv" not in line
+
+
+def test_every_log_line_of_ours_has_its_values_beside_its_text() -> None:
+    """So that the text alone tells nothing of a person's data."""
+    package = Path(acme_desktop.__file__).parent
+    told = [
+        (path, call.args[0])
+        for path in package.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id in ("_log", "logging")
+        and call.func.attr in ("debug", "info", "warning", "error", "exception", "critical")
+    ]
+    assert len(told) > 10
+    assert [str(path) for path, text in told if not isinstance(text, ast.Constant)] == []

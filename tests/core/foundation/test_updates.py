@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,9 +12,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import acme_desktop
 from acme_desktop.core.foundation import updates
+from acme_desktop.core.foundation.errors import Cancelled
 from acme_desktop.core.foundation.paths import DataFolder
+from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.foundation.settings import Settings
 from acme_desktop.core.foundation.updates import Look, Source
+from tests.support.certificates import Authority
+from tests.support.processes import eventually
 from tests.support.release_notes import Publisher, note, public, publisher, signature
 
 NOW = datetime.now(UTC)
@@ -32,7 +37,7 @@ def folder(tmp_path: Path) -> DataFolder:
 
 
 def look(folder: DataFolder, maker: Publisher, key: Ed25519PrivateKey = KEY) -> Look:
-    return updates.look(folder, Source(maker.url, public(key)), NOW)
+    return updates.look(folder, Source(maker.url, public(key)), Progress(), NOW)
 
 
 def test_a_new_version_is_found_and_remembered(folder: DataFolder, maker: Publisher) -> None:
@@ -114,12 +119,41 @@ def test_a_server_that_fails_or_is_away_is_told_quietly(folder: DataFolder, make
     assert "cannot be reached" in look(folder, gone).words
 
 
+def test_a_slow_answer_is_not_waited_for(folder: DataFolder, maker: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(updates, "MOST_SECONDS", 0.2)
+    maker.open.clear()
+    assert "takes too long" in look(folder, maker).words
+
+
+def test_a_look_is_cancelled_while_it_waits(folder: DataFolder, maker: Publisher) -> None:
+    maker.open.clear()
+    progress = Progress()
+
+    def cancel() -> None:
+        eventually(lambda: maker.asked)
+        progress.cancel()
+
+    person = threading.Thread(target=cancel)
+    person.start()
+    with pytest.raises(Cancelled):
+        updates.look(folder, Source(maker.url, public(KEY)), progress, NOW)
+    person.join()
+    assert updates.last(folder) == Look()
+
+
+def test_a_server_without_a_certificate_that_is_known_is_not_talked_to(folder: DataFolder) -> None:
+    with publisher(Authority.make().server("127.0.0.1")) as stranger:
+        stranger.publish(KEY, note(NOW))
+        assert "cannot be reached" in look(folder, stranger).words
+        assert stranger.asked == []
+
+
 @pytest.mark.parametrize(
     "url", ["http://example.com/latest.json", "file:///etc/passwd", "https://", "https://a:b@c/d", "nonsense", "//[x"]
 )
 def test_other_addresses_than_https_are_never_asked(folder: DataFolder, url: str) -> None:
     assert updates.check_url(url)
-    assert "cannot be used" in updates.look(folder, Source(url, public(KEY)), NOW).words
+    assert "cannot be used" in updates.look(folder, Source(url, public(KEY)), Progress(), NOW).words
 
 
 def test_https_and_this_computer_may_be_asked() -> None:
