@@ -17,6 +17,7 @@ from psycopg.rows import class_row
 from acme_desktop.core.changes import before_images, change_set
 from acme_desktop.core.changes.change_set import Author, ChangeSet
 from acme_desktop.core.changes.locks import lock_catalogue
+from acme_desktop.core.database import bulk
 from acme_desktop.core.database.segments import coverage
 from acme_desktop.core.foundation.errors import Refused
 from acme_desktop.core.foundation.product_rules import BLANKS, DESCRIPTION_MAX, NAME_MAX
@@ -173,14 +174,16 @@ def apply(database: Database, seen: Preview, *, author: Author, progress: Progre
             connection, "bulk_edit", author, summary=f"Bulk edit: {seen.change.words}, {counted(seen.changed)}"
         )
         _stage(progress, "Keeping the earlier state")
-        number = before_images.keep(connection, identifier, "update", planned)
+        with bulk.indexes_afterwards(connection, "product_versions", seen.changed):
+            number = before_images.keep(connection, identifier, "update", planned)
         _stage(progress, "Changing products")
         value = seen.change.value
-        connection.execute(
-            f"UPDATE products SET {seen.change.field} = {value.sql}, updated_at = now(), changed_in = %s "
-            f"WHERE {planned}",
-            (*value.values, identifier),
-        )
+        with bulk.indexes_afterwards(connection, "products", seen.changed):
+            connection.execute(
+                f"UPDATE products SET {seen.change.field} = {value.sql}, updated_at = now(), changed_in = %s "
+                f"WHERE {planned}",
+                (*value.values, identifier),
+            )
         _stage(progress, "Finishing")
         return change_set.finish(connection, identifier, updated=number)
 

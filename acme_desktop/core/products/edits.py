@@ -16,6 +16,7 @@ from psycopg.rows import class_row
 from acme_desktop.core.changes import before_images, change_set
 from acme_desktop.core.changes.change_set import Author, ChangeSet
 from acme_desktop.core.changes.locks import lock_catalogue, lock_rows
+from acme_desktop.core.database import bulk
 from acme_desktop.core.foundation.errors import NotFound, Refused
 from acme_desktop.core.foundation.product_rules import storable
 from acme_desktop.core.products import conflicts
@@ -137,7 +138,7 @@ def delete(database: Database, skus: Sequence[str], *, author: Author) -> Change
     with database.connect() as connection:
         keys = _locked_keys(connection, skus)
         identifier = change_set.begin(connection, "delete", author, summary=f"Delete {_some(keys, skus)}")
-        return _delete(connection, identifier, "sku_key = ANY(%s)", (keys,))
+        return _delete(connection, identifier, len(keys), "sku_key = ANY(%s)", (keys,))
 
 
 def delete_all(
@@ -171,7 +172,7 @@ def delete_all(
             return None
         _stage(progress, "Deleting products", confirm)
         identifier = change_set.begin(connection, "delete", author, summary=f"Delete {counted(confirm)}")
-        return _delete(connection, identifier, condition, values)
+        return _delete(connection, identifier, confirm, condition, values)
 
 
 def _matching(connection: Connection[Any], condition: str, values: Sequence[Any]) -> int:
@@ -181,8 +182,11 @@ def _matching(connection: Connection[Any], condition: str, values: Sequence[Any]
     return number
 
 
-def _delete(connection: Connection[Any], identifier: int, condition: str, values: Sequence[Any]) -> ChangeSet:
-    number = before_images.keep(connection, identifier, "delete", condition, values)
+def _delete(
+    connection: Connection[Any], identifier: int, rows: int, condition: str, values: Sequence[Any]
+) -> ChangeSet:
+    with bulk.indexes_afterwards(connection, "product_versions", rows):
+        number = before_images.keep(connection, identifier, "delete", condition, values)
     connection.execute(f"DELETE FROM products WHERE {condition}", values)
     return change_set.finish(connection, identifier, deleted=number)
 
