@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 from editing_scenes import shoot_editing  # noqa: E402
 from filter_scenes import shoot_filters  # noqa: E402
+from history_scenes import shoot_past  # noqa: E402
 from import_scenes import SAMPLE, shoot_differences, shoot_encoding, shoot_history  # noqa: E402
 from keyboard_scenes import shoot_keyboard  # noqa: E402
 from webhook_scenes import shoot_webhooks  # noqa: E402
@@ -155,6 +156,7 @@ def shoot_all(stage: Stage, folder: Path) -> None:
     shoot_refusals(stage, folder)
     shoot_differences(stage, folder)
     shoot_history(stage)
+    shoot_past(stage, folder)
     if stage.brief:
         stage.leave()
         return
