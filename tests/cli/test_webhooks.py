@@ -11,6 +11,7 @@ import pytest
 
 from acme_desktop.core.webhooks import signing
 from tests.cli.conftest import Ran
+from tests.support.certificates import Authority
 from tests.support.receiver import Receiver, Reply
 
 Acme = Callable[..., Ran]
@@ -142,3 +143,29 @@ def test_the_default_scope_is_public(acme: Acme) -> None:
         assert ran.status == 3
         assert "loopback" in ran.object["error"]
     assert receiver.connections == 0
+
+
+def test_certificates_of_ones_own_and_a_rate_below_one(acme: Acme, tmp_path: Path) -> None:
+    authority = Authority.make()
+    pem = tmp_path / "own.pem"
+    pem.write_text(authority.pem, encoding="ascii")
+    with Receiver(tls=authority.server("127.0.0.1")) as receiver:
+        hook = add(acme, receiver.url, "--rate", "0.25")
+        assert hook["rate"] == 0.25
+        assert acme("webhooks", "test", hook["id"]).status == 3
+        assert acme("webhooks", "update", hook["id"], "--ca", pem).status == 0
+        assert acme("webhooks", "test", hook["id"]).status == 0
+        assert acme("webhooks", "update", hook["id"], "--ca", "").status == 0
+        assert acme("webhooks", "test", hook["id"]).status == 3
+
+
+def test_deliveries_are_listed_in_pages(acme: Acme) -> None:
+    with Receiver() as receiver:
+        add(acme, receiver.url)
+        for sku in ("A", "B", "C"):
+            acme("products", "create", "--sku", sku, "--name", "Cup")
+        acme("webhooks", "deliver", "--until-empty")
+    first = acme("webhooks", "deliveries", "--limit", "2", "--json").objects
+    rest = acme("webhooks", "deliveries", "--before", first[-1]["id"], "--json").objects
+    assert [len(first), len(rest)] == [2, 1]
+    assert rest[0]["id"] < first[-1]["id"]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from acme_desktop.core.database.connections import Database
+from acme_desktop.core.importer import staging
 from acme_desktop.gui.main_window import MainWindow
 
 
@@ -54,6 +57,20 @@ def drop(window: QWidget, paths: Iterable[Path]) -> None:
     assert enter.isAccepted()
     let_go = QDropEvent(QPointF(place), Qt.DropAction.CopyAction, mime, button, plain)
     QApplication.sendEvent(window, let_go)
+
+
+def held_imports(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
+    """Let every import stand still behind its first chunk: (it stands there, let them go on)."""
+    reached, release = threading.Event(), threading.Event()
+    append = staging.append
+
+    def gated(*arguments: Any, **named: Any) -> None:
+        append(*arguments, **named)
+        reached.set()
+        release.wait(20)
+
+    monkeypatch.setattr(staging, "append", gated)
+    return reached, release
 
 
 def write_csv(path: Path, rows: Iterable[str], header: str = "sku,name,description,active") -> Path:

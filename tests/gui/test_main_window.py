@@ -26,7 +26,6 @@ from pytestqt.qtbot import QtBot
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.errors import EnvironmentProblem
-from acme_desktop.core.importer import staging
 from acme_desktop.core.products import edits
 from acme_desktop.gui.background import session
 from acme_desktop.gui.errors import ErrorDialog
@@ -37,7 +36,7 @@ from acme_desktop.gui.products.delete_dialogs import DeleteAllDialog
 from acme_desktop.gui.products.product_dialog import ProductDialog
 from acme_desktop.gui.settings.about_dialog import AboutDialog
 from acme_desktop.gui.settings.settings_dialog import SettingsDialog
-from tests.gui.driving import drop, fill, find, many_rows, open_at, shown, skus, write_csv
+from tests.gui.driving import drop, fill, find, held_imports, many_rows, open_at, shown, skus, write_csv
 
 NAMES = {
     QTableView: ["productTable"],
@@ -245,15 +244,7 @@ def running_import(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> threading.Event:
     """An import that stands in the middle of its file until the event is set."""
-    reached, release = threading.Event(), threading.Event()
-    append = staging.append
-
-    def gated(*arguments: Any, **named: Any) -> None:
-        append(*arguments, **named)
-        reached.set()
-        release.wait(20)
-
-    monkeypatch.setattr(staging, "append", gated)
+    reached, release = held_imports(monkeypatch)
     drop(window, [write_csv(tmp_path / "new.csv", many_rows(500))])
     dialog = shown(qtbot, window, MappingDialog)
     qtbot.waitUntil(dialog.start.isEnabled, timeout=10_000)

@@ -11,6 +11,7 @@ from acme_desktop.core.importer.preview import Difference
 from acme_desktop.gui.importer.fates import FATES
 from acme_desktop.gui.widgets import formatting
 from acme_desktop.gui.widgets.changed_parts import MARKS, Span, changed_parts
+from acme_desktop.gui.widgets.tables import line_number_first
 
 _NOWHERE = QModelIndex()
 _LONGEST = 2000
@@ -132,7 +133,7 @@ class DifferenceModel(QAbstractTableModel):
             if role == Qt.ItemDataRole.DisplayRole:
                 return self._titles[section]
             if role == Qt.ItemDataRole.TextAlignmentRole:
-                return _alignment(section)
+                return line_number_first(section)
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -148,9 +149,5 @@ class DifferenceModel(QAbstractTableModel):
             spans = row.gone if column == 3 else row.come
             return (list(spans), column == 4) if spans else None
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return line_number_first(column)
         return None
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    return (Qt.AlignmentFlag.AlignLeft if column else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor
 from acme_desktop.gui.importer.reasons import REASONS, line_range
 from acme_desktop.gui.importer.sample_table import column_title
 from acme_desktop.gui.widgets import theme
+from acme_desktop.gui.widgets.tables import line_number_first
 
 _NOWHERE = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex
@@ -142,7 +143,7 @@ class RejectsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return ("Line", "What is wrong")[section] if section < FIXED else column_title(self.header, section - FIXED)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
+            return line_number_first(section)
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -150,7 +151,7 @@ class RejectsModel(QAbstractTableModel):
             return None
         one, column = self.shown[index.row()], index.column()
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return line_number_first(column)
         if column < FIXED:
             return self._said(one, column, role)
         place = column - FIXED
@@ -208,7 +209,3 @@ def _with_cell(cells: list[str], column: int, value: str) -> list[str]:
     longer = cells + [""] * (column + 1 - len(cells))
     longer[column] = value
     return longer
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    return (Qt.AlignmentFlag.AlignLeft if column else Qt.AlignmentFlag.AlignRight) | Qt.AlignmentFlag.AlignVCenter

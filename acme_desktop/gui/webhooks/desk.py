@@ -9,15 +9,15 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
 from acme_desktop.core.webhooks.attempts import TEST, Delivery
-from acme_desktop.gui import errors, icons
+from acme_desktop.gui import errors
 from acme_desktop.gui.webhooks import words
+from acme_desktop.gui.webhooks.buttons import button
 from acme_desktop.gui.webhooks.folder_view import FolderView
 from acme_desktop.gui.webhooks.work import SHOWN, Desk, Folder, Wish
 from acme_desktop.gui.widgets import formatting
@@ -70,13 +70,13 @@ class DeliveryDesk(QWidget):
         self.table.picked.connect(self._picked)
         self.message = ElidedLabel(objectName="deskMessage", accessibleName="Deliveries shown")
         self.message.setProperty("role", "muted")
-        self.newer = self._button("&Newer", "newerDeliveriesButton", None)
+        self.newer = button("&Newer", "newerDeliveriesButton")
         self.newer.clicked.connect(lambda: self._turn(-1))
-        self.older = self._button("&Older", "olderDeliveriesButton", None)
+        self.older = button("&Older", "olderDeliveriesButton")
         self.older.clicked.connect(lambda: self._turn(1))
-        self.again = self._button("Send &again", "replayButton", "refresh")
+        self.again = button("Send &again", "replayButton", "refresh")
         self.again.clicked.connect(lambda: self.replay_wanted.emit([one.id for one in self._repeatable()]))
-        self.all_again = self._button("Send a&ll given up again…", "replayAllButton", None)
+        self.all_again = button("Send a&ll given up again…", "replayAllButton")
         self.all_again.clicked.connect(self._want_all)
         self.folder = FolderView()
         self._setup_ui()
@@ -111,13 +111,6 @@ class DeliveryDesk(QWidget):
         self.dead = Tile("Given up", "deskDead")
         self.success = Sparkline("Success", "deskSuccess")
         self.latency = Sparkline("Latency, 95th percentile", "deskLatency")
-
-    def _button(self, text: str, name: str, icon: str | None) -> QPushButton:
-        button = QPushButton(text, objectName=name, accessibleName=text.replace("&", ""))
-        button.setAutoDefault(False)
-        if icon is not None:
-            icons.wear(button, icon)
-        return button
 
     def _setup_ui(self) -> None:
         filters = QHBoxLayout(spacing=8)

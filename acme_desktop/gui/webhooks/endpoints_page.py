@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QPushButton,
     QScrollArea,
     QSplitter,
     QToolButton,
@@ -20,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from acme_desktop.core.webhooks.endpoints import Endpoint, EndpointChanges
 from acme_desktop.core.webhooks.trial import Trial
-from acme_desktop.gui import icons
 from acme_desktop.gui.webhooks import words
+from acme_desktop.gui.webhooks.buttons import button
 from acme_desktop.gui.webhooks.editor import Editor
 from acme_desktop.gui.webhooks.trial_view import TrialView
 from acme_desktop.gui.widgets.fields import ElidedLabel
@@ -52,9 +51,9 @@ class EndpointsPage(QWidget):
 
     def _setup_ui(self) -> None:
         self.table = RecordTable(_COLUMNS, "webhookTable", "Webhooks")
-        self.add = self._button("&New webhook", "addWebhookButton", "add")
-        self.delete = self._button("De&lete…", "deleteWebhookButton", "delete")
-        self.echo = self._button("Tr&y it without a server…", "webhookEchoButton", None)
+        self.add = button("&New webhook", "addWebhookButton", "add")
+        self.delete = button("De&lete…", "deleteWebhookButton", "delete")
+        self.echo = button("Tr&y it without a server…", "webhookEchoButton")
         self.echo.setProperty("kind", "link")
         row = QHBoxLayout(spacing=8)
         row.addWidget(self.add)
@@ -94,10 +93,10 @@ class EndpointsPage(QWidget):
         head.addLayout(names, 1)
         head.addWidget(self.more, alignment=Qt.AlignmentFlag.AlignTop)
         self.editor = Editor()
-        self.save = self._button("&Create", "saveWebhookButton", None)
+        self.save = button("&Create", "saveWebhookButton")
         self.save.setProperty("kind", "primary")
-        self.revert = self._button("Re&vert", "revertWebhookButton", None)
-        self.test = self._button("&Test", "testWebhookButton", None)
+        self.revert = button("Re&vert", "revertWebhookButton")
+        self.test = button("&Test", "testWebhookButton")
         buttons = QHBoxLayout(spacing=8)
         buttons.addWidget(self.test)
         buttons.addStretch()
@@ -139,13 +138,6 @@ class EndpointsPage(QWidget):
             action.triggered.connect(lambda _=False, name=name: self._act(name))
             self.actions_by_name[name] = action
         self.more.setMenu(menu)
-
-    def _button(self, text: str, name: str, icon: str | None) -> QPushButton:
-        button = QPushButton(text, objectName=name, accessibleName=text.replace("&", ""))
-        button.setAutoDefault(False)
-        if icon is not None:
-            icons.wear(button, icon)
-        return button
 
     def _wire(self) -> None:
         self.table.picked.connect(self._picked)

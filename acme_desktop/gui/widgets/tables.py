@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 
@@ -29,3 +30,9 @@ def dress(table: QTableView, name: str, words: str) -> None:
     header.setAccessibleName("Column headers")
     header.setHighlightSections(False)
     header.setFixedHeight(text + 15)
+
+
+def line_number_first(column: int) -> Qt.AlignmentFlag:
+    """How cells stand in a table whose first column holds line numbers."""
+    side = Qt.AlignmentFlag.AlignLeft if column else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter

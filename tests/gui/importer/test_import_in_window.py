@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from acme_desktop.gui.importer.entry import ImportEntry, State
 from acme_desktop.gui.importer.mapping_dialog import MappingDialog
 from acme_desktop.gui.importer.report_dialog import ImportReportDialog
 from acme_desktop.gui.main_window import MainWindow
-from tests.gui.driving import drop, find, many_rows, shown, skus, write_csv
+from tests.gui.driving import drop, find, held_imports, many_rows, shown, skus, write_csv
 
 
 def ready(qtbot: QtBot, dialog: MappingDialog) -> QPushButton:
@@ -164,15 +163,7 @@ def test_choosing_the_encoding_reads_the_file_again(
 def test_a_running_import_shows_its_progress_and_is_cancelled(
     qtbot: QtBot, window: MainWindow, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reached, release = threading.Event(), threading.Event()
-    append = staging.append
-
-    def gated(*arguments: Any, **named: Any) -> None:
-        append(*arguments, **named)
-        reached.set()
-        release.wait(20)
-
-    monkeypatch.setattr(staging, "append", gated)
+    reached, release = held_imports(monkeypatch)
     drop(window, [write_csv(tmp_path / "new.csv", many_rows(2000))])
     dialog = shown(qtbot, window, MappingDialog)
     ready(qtbot, dialog).click()
@@ -306,15 +297,7 @@ def test_progress_of_the_whole_import_never_goes_back() -> None:
 def test_a_running_import_can_be_cancelled_while_another_file_is_asked_about(
     qtbot: QtBot, window: MainWindow, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reached, release = threading.Event(), threading.Event()
-    append = staging.append
-
-    def gated(*arguments: Any, **named: Any) -> None:
-        append(*arguments, **named)
-        reached.set()
-        release.wait(20)
-
-    monkeypatch.setattr(staging, "append", gated)
+    reached, release = held_imports(monkeypatch)
     drop(window, [write_csv(tmp_path / "first.csv", many_rows(50))])
     ready(qtbot, shown(qtbot, window, MappingDialog)).click()
     assert reached.wait(20)

@@ -35,9 +35,12 @@ def test_the_program_sends_and_ends_cleanly(tmp_path: Path, database: Database, 
             stderr=subprocess.PIPE,
             text=True,
         )
-        receiver.wait_for(1, 30)
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        try:
+            receiver.wait_for(1, 60)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130, err
     for word in ("Traceback", "never awaited", "was destroyed", "Destroyed while", "unclosed"):
         assert word not in err, err
