@@ -23,6 +23,7 @@ from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.products import as_of, file_formats
 from acme_desktop.core.products.file_formats import Batches, Write
 from acme_desktop.core.products.filters import Clause, Filter, Sort, order_by, where
+from acme_desktop.core.products.places import Block, standing_at
 
 if TYPE_CHECKING:
     from acme_desktop.core.database.connections import Database
@@ -47,6 +48,7 @@ def export(
     *,
     when: datetime | None = None,
     ids: Sequence[int] | None = None,
+    places: Sequence[Block] | None = None,
     safe: bool = False,
 ) -> int:
     """Write every product that matches; returns how many.
@@ -55,6 +57,7 @@ def export(
         target: a file, replaced where it exists, its format told by its name; or a binary stream that takes CSV.
         when: the catalogue as it was then; None is as it stands.
         ids: only the products with these ids; None is all.
+        places: only those that stand in these blocks of the question's answer as it is now; None is all.
         safe: mark texts that a spreadsheet would calculate; for CSV, the other formats keep text as text anyway.
 
     Raises:
@@ -65,6 +68,8 @@ def export(
     """
     progress = progress or Progress()
     condition = _condition(question, ids)
+    if places is not None:
+        condition = standing_at(question, sort, places)
     if not isinstance(target, Path):
         with _snapshot(database, progress) as connection:
             return _copy_csv(connection, _Asked(_source(connection, when), condition, sort, safe), target, progress)

@@ -60,9 +60,17 @@ class Exporting(QObject):
         self._remembered.setValue("export/safe", "true" if choice.safe else "false")
 
         def work(progress: Progress) -> int:
-            question = chosen.question.filter if choice.scope == "filtered" else Filter()
-            ids = chosen.ids(database, progress) if choice.scope == "selected" else None
-            return export(database, question, chosen.question.sort, choice.path, progress, ids=ids, safe=choice.safe)
+            sort = chosen.question.sort
+            if choice.scope == "all":
+                return export(database, Filter(), sort, choice.path, progress, safe=choice.safe)
+            if choice.scope == "filtered" or chosen.whole:
+                return export(database, chosen.question.filter, sort, choice.path, progress, safe=choice.safe)
+            if chosen.loaded:
+                ids = [product.id for product in chosen.loaded]
+                return export(database, Filter(), sort, choice.path, progress, ids=ids, safe=choice.safe)
+            # What is not loaded is named by its place: a selection of millions never becomes a list of ids.
+            question, places = chosen.question.filter, chosen.blocks
+            return export(database, question, sort, choice.path, progress, places=places, safe=choice.safe)
 
         job = self._runner.start(
             work,

@@ -22,12 +22,14 @@ class Picked:
         count: how many rows were selected.
         loaded: their products as they were shown, where all of them were loaded; else nothing.
         blocks: their rows.
+        whole: everything that the table showed was selected.
     """
 
     question: Question
     count: int
     loaded: tuple[Product, ...]
     blocks: tuple[Block, ...]
+    whole: bool
 
     def ids(self, database: Database, progress: Progress) -> list[int]:
         """The ids of the products; looked up where not all were loaded, so not on the main thread."""
@@ -46,4 +48,5 @@ def picked(table: ProductTable, question: Question) -> Picked:
     """What is selected in the table now."""
     blocks = tuple((block.top(), block.bottom()) for block in table.selectionModel().selection())
     products, count = table.selected_products(), sum(last - first + 1 for first, last in blocks)
-    return Picked(question, count, tuple(products) if len(products) == count else (), blocks)
+    loaded = tuple(products) if len(products) == count else ()
+    return Picked(question, count, loaded, blocks, count == table.model().rowCount())

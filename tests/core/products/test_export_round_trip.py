@@ -162,3 +162,15 @@ def test_the_products_with_these_ids(database: Database, tmp_path: Path, ending:
     assert export.export(database, Filter(), Sort("id"), path, ids=ids[2:5]) == 3
     assert export.export(database, Filter(sku="=0"), Sort("id"), path, ids=ids[2:5]) == 0
     assert export.export(database, Filter(), Sort("id"), path, ids=[]) == 0
+
+
+@pytest.mark.parametrize("ending", export.FORMATS)
+def test_the_products_at_these_places(database: Database, tmp_path: Path, ending: str) -> None:
+    fill(database, ("Lamp",), " ", 10)
+    path, sort = tmp_path / f"p.{ending}", Sort("id", descending=True)
+    assert export.export(database, Filter(sku="sku"), sort, path, places=[(5, 30), (0, 1)]) == 4
+    assert export.export(database, Filter(sku="sku"), sort, path, places=[]) == 0
+    places = [(1, 2)]
+    stream = tmp_path / "p.csv"
+    export.export(database, Filter(sku="sku"), sort, stream, places=places)
+    assert [line.split(",")[0] for line in stream.read_text(encoding="utf-8").splitlines()] == ["sku", "SKU-7", "SKU-6"]

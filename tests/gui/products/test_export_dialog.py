@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QItemSelection, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
@@ -85,6 +85,14 @@ def test_the_selected_ones_also_where_they_are_not_loaded(qtbot: QtBot, filled: 
     assert dialog.scopes["selected"].isChecked()
     export_to(qtbot, dialog, tmp_path / "picked.csv")
     assert len(read(tmp_path / "picked.csv")) == 301
+    dialog.close()
+    selection, model = filled.products.table.selectionModel(), filled.products.model
+    flags = selection.SelectionFlag
+    far = QItemSelection(model.index(1, 0), model.index(298, 0))
+    selection.select(far, flags.ClearAndSelect | flags.Rows)
+    dialog = opened(qtbot, filled)
+    export_to(qtbot, dialog, tmp_path / "most.csv")
+    assert [row[0] for row in read(tmp_path / "most.csv")][1:] == [f"P-{number:06d}" for number in range(1, 299)]
     dialog.close()
     filled.products.table.selectRow(3)
     dialog = opened(qtbot, filled)
