@@ -34,12 +34,12 @@ from acme_desktop.gui.widgets.records import Column
 _TYPING_MS = 250
 _FILES = ";;".join(f"{name.upper()} files (*.{name})" for name in export.FORMATS)
 _COLUMNS = (
-    Column("SKU", 160, lambda one: one.sku),
-    Column("Name", 260, lambda one: one.name),
+    Column("SKU", 130, lambda one: one.sku),
+    Column("Name", 230, lambda one: one.name),
     Column("Description", 0, lambda one: " ".join((one.description or "")[:500].split())),
-    Column("Active", 70, lambda one: "yes" if one.active else "no"),
-    Column("Created", 140, lambda one: formatting.moment(one.created_at)),
-    Column("Updated", 140, lambda one: formatting.moment(one.updated_at)),
+    Column("Active", 64, lambda one: "yes" if one.active else "no"),
+    Column("Created", 134, lambda one: formatting.moment(one.created_at)),
+    Column("Updated", 134, lambda one: formatting.moment(one.updated_at)),
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from acme_desktop.core.changes import undone
@@ -14,6 +16,8 @@ from acme_desktop.core.products import edits, listing
 from acme_desktop.core.products.conflicts import Conflict
 from acme_desktop.core.products.product import Changes
 from acme_desktop.core.products.restore import restore
+from acme_desktop.core.webhooks import payload
+from tests.support.webhooks import add_webhook
 
 ANNA = Author("anna", "tests")
 
@@ -101,3 +105,16 @@ def test_what_stands_again_or_gave_its_sku_away_is_refused(edited: Database) -> 
     undo(edited, gone.id, author=ANNA)
     with pytest.raises(Refused, match="was brought back since"):
         restore(edited, state, current=None, author=ANNA)
+
+
+def test_webhooks_are_told_of_a_product_that_came_back_and_of_no_other(edited: Database) -> None:
+    for sku in ("A", "Z"):
+        edits.create(edited, sku=sku, name="Other", author=ANNA)
+    edits.delete(edited, ["A", "B", "Z"], author=ANNA)
+    hook = add_webhook(edited)
+    restore(edited, version(edited, "B", "Two"), current=None, author=ANNA)
+    with edited.connect() as connection:
+        page, ranges = payload.read_page(connection, payload.pending(connection, hook, [], 100))
+    (event,) = [json.loads(one.text) for one in page if one.text]
+    assert (event["type"], event["data"]["sku"], event["data"]["name"]) == ("product.created", "B", "Two")
+    assert all(one.at_end for one in ranges)
