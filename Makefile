@@ -3,7 +3,7 @@ PYTHON ?= python3
 ROWS ?= 500000
 SEED ?= 1
 
-.PHONY: run test check lint format lock sample bench stalls startup stalls-webhooks screenshots campaign campaign-crash campaign-webhooks bench-webhooks package
+.PHONY: run test check lint format lock sample bench bench-catalogue stalls stalls-table startup stalls-webhooks screenshots campaign campaign-crash campaign-webhooks bench-webhooks package
 
 run: ## open the window
 	$(PYTHON) build/dev.py run
@@ -30,6 +30,9 @@ sample: ## a large file: make sample ROWS=500000
 bench: ## imports as ratios to a bare COPY, and peak memory
 	$(PYTHON) build/dev.py bench
 
+bench-catalogue: ## how fast a catalogue of ten million products answers, first made in DATA=folder
+	.venv/bin/python build/bench_catalogue.py $(if $(DATA),--data $(DATA))
+
 stalls: ## the longest stall of the window while it imports
 	.venv/bin/python build/measure_stalls.py $(ROWS)
 
@@ -38,6 +41,9 @@ stalls-webhooks: ## how late the window's timers come while it delivers 500,000 
 
 startup: ## how long a start takes, part by part (source tree and dist/; needs Xvfb)
 	.venv/bin/python build/measure_startup.py
+
+stalls-table: ## the product table on a large catalogue (ROWS, 500,000 without)
+	.venv/bin/python build/measure_table.py $(if $(ROWS),--rows $(ROWS))
 
 screenshots: ## the pictures of the README (needs Xvfb and openbox)
 	.venv/bin/python build/screenshots.py

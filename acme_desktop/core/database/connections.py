@@ -180,6 +180,7 @@ def _interrupting(connection: Connection, progress: Progress) -> Iterator[None]:
     """Cancel whatever statement the connection runs, from a cancel of the progress to the end of the block."""
     done = threading.Event()
     threads: list[threading.Thread] = []
+    begun = threading.Lock()  # a cancel and the end of the block come on two threads, perhaps at one moment
 
     def interrupt() -> None:
         while not done.is_set():
@@ -190,15 +191,17 @@ def _interrupting(connection: Connection, progress: Progress) -> Iterator[None]:
             done.wait(_CANCEL_EVERY)
 
     def begin() -> None:
-        if not threads:
-            threads.append(threading.Thread(target=interrupt, name="cancel-statement", daemon=True))
-            threads[0].start()
+        with begun:
+            if not threads and not done.is_set():
+                threads.append(threading.Thread(target=interrupt, name="cancel-statement", daemon=True))
+                threads[0].start()
 
     progress.interrupt_with(begin)
     try:
         yield
     finally:
         progress.interrupt_with(None)
-        done.set()
+        with begun:
+            done.set()
         for thread in threads:
             thread.join()

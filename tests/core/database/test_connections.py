@@ -141,6 +141,21 @@ def test_a_cancel_before_the_end_of_the_block_commits_nothing(things):
         pytest.fail("it was cancelled before")
 
 
+def test_a_cancel_at_the_very_end_of_a_block_harms_nothing(things):
+    for number in range(100):
+        progress = Progress()
+        canceller = threading.Thread(target=progress.cancel)
+        try:
+            with things.cancellable(progress) as connection:
+                canceller.start()
+                if number % 2:
+                    connection.execute("SELECT 1")
+        except Cancelled:
+            pass
+        canceller.join()
+        assert _count(things) == 0
+
+
 def test_a_statement_that_the_server_timed_out_is_not_cancelled_by_the_person(things):
     with pytest.raises(psycopg.errors.QueryCanceled), things.cancellable(Progress()) as connection:
         connection.execute("SET LOCAL statement_timeout = '50ms'")
