@@ -25,6 +25,7 @@ from acme_desktop.core.products.filters import Filter
 from acme_desktop.gui import actions, errors, icons
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.background.session import Session
+from acme_desktop.gui.background.upkeep import Upkeep
 from acme_desktop.gui.change_hub import ChangeHub
 from acme_desktop.gui.changes.room import ChangesRoom
 from acme_desktop.gui.importer.pasting import Pasting
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         self.importer = ImporterRoom(runner)
         self.changes = ChangesRoom(runner, self)
         self.webhooks = WebhooksRoom(runner, loop, self)
+        self.upkeep = Upkeep(runner, lambda: self.importer.busy, self)
         self.exporting = Exporting(runner, self.products, self._layout_file)
         self.copying = Copying(runner, self.products)
         self.pasting = Pasting(runner, self.importer, data_folder / "pasted")
@@ -125,6 +127,8 @@ class MainWindow(QMainWindow):
         self.said = ElidedLabel(objectName="messageLabel", accessibleName="Last message")
         self.said.setContentsMargins(12, 0, 0, 0)
         self.statusBar().addWidget(self.said, 1)
+        self.upkeep_label = QLabel(objectName="upkeepLabel", accessibleName="Work in the background")
+        self.statusBar().addPermanentWidget(self.upkeep_label)
         self.statusBar().addPermanentWidget(place)
         self.statusBar().setSizeGripEnabled(False)
 
@@ -136,6 +140,8 @@ class MainWindow(QMainWindow):
         self._session.closed.connect(self._ended)
         self._hub.changed.connect(self.products.refresh)
         self._hub.changed.connect(self.changes.refresh)
+        self._hub.changed.connect(self.upkeep.look_soon)
+        self.upkeep.said.connect(self.upkeep_label.setText)
         self.changes.bench_wanted.connect(self.importer.open_bench)
         self.changes.resume_wanted.connect(self.importer.resume)
         self.changes.products_wanted.connect(self._show_changed)
@@ -172,6 +178,7 @@ class MainWindow(QMainWindow):
         self.importer.set_database(database)
         self.changes.set_database(database)
         self.webhooks.set_database(database)
+        self.upkeep.set_database(database)
         self._hub.listen(database)
         self.products.focus_start()
         self._show_actions()
@@ -199,6 +206,7 @@ class MainWindow(QMainWindow):
         self.importer.set_database(None)
         self.changes.set_database(None)
         self.webhooks.set_database(None)
+        self.upkeep.set_database(None)
 
     def _show_table_menu(self, place: QPoint) -> None:
         self._table_menu.popup(self.products.table.viewport().mapToGlobal(place))

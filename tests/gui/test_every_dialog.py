@@ -48,6 +48,8 @@ def rows(menu: Menu) -> Iterator[Action]:
 
 
 # An action with dots in its text promises a dialog.
+# Nothing is there to bring back; a field of the window takes the number of a page.
+_OPEN_NOTHING = ("actionRedo", "actionGoToPage")
 OPENING = [row.name for menu in MENUS for row in rows(menu) if row.text.endswith("…") or row.name == "actionShortcuts"]
 
 
@@ -95,7 +97,7 @@ def ready(qtbot: QtBot, window: MainWindow, database: Database) -> MainWindow:
     return window
 
 
-@pytest.mark.parametrize("name", [name for name in OPENING if name != "actionRedo"])
+@pytest.mark.parametrize("name", [name for name in OPENING if name not in _OPEN_NOTHING])
 def test_what_an_action_opens(qtbot: QtBot, ready: MainWindow, name: str) -> None:
     action = ready._actions[name]
     assert action.isEnabled(), name
