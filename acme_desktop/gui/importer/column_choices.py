@@ -167,6 +167,14 @@ class ColumnChoices(QGroupBox):
         """Field -> name of the column that it is filled down by."""
         return {field: self._name(by) for field, by in self._fills_by().items()}
 
+    @property
+    def filled_by(self) -> dict[int, str]:
+        """Column -> the names of the fields that are filled down by it."""
+        by: dict[int, list[str]] = {}
+        for field, column in self._fills_by().items():
+            by.setdefault(column, []).append(FIELD_NAMES[field])
+        return {column: " and ".join(names) for column, names in by.items()}
+
     def _fills_by(self) -> dict[str, int]:
         columns = self.columns
         return {field: by for field, by in _chosen(self.fills).items() if field in columns}

@@ -227,7 +227,8 @@ class MappingDialog(QDialog):
         if profile is None:
             return
         self.columns.setEnabled(True)
-        self.sample.mark({column: FIELD_NAMES[field] for field, column in self.columns.columns.items()})
+        fields = {column: FIELD_NAMES[field] for field, column in self.columns.columns.items()}
+        self.sample.mark(fields, self.columns.filled_by)
         problem = self.columns.problem
         if problem:
             self.banner.say("danger", self._unsettled or problem, problem if self._unsettled else "")

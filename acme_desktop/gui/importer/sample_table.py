@@ -31,6 +31,7 @@ class SampleModel(QAbstractTableModel):
         self._header: tuple[str, ...] = ()
         self._rows: Sequence[Sequence[str]] = ()
         self._fields: Mapping[int, str] = {}
+        self._fills: Mapping[int, str] = {}
         self._plain = False
 
     def show(self, header: Sequence[str], rows: Sequence[Sequence[str]], *, plain: bool = False) -> None:
@@ -38,11 +39,17 @@ class SampleModel(QAbstractTableModel):
         self.beginResetModel()
         self._plain = plain
         self._header, self._rows, self._fields = tuple(header), rows, {}
+        self._fills = {}
         self.endResetModel()
 
-    def mark(self, fields: Mapping[int, str]) -> None:
-        """Say which column goes to which field: column -> the field's name for people."""
-        self._fields = dict(fields)
+    def mark(self, fields: Mapping[int, str], fills: Mapping[int, str]) -> None:
+        """Say which column goes to which field, and which one fields are filled down by.
+
+        Args:
+            fields: column -> the field's name for people.
+            fills: column -> the names of the fields.
+        """
+        self._fields, self._fills = dict(fields), dict(fills)
         if self._header:
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._header) - 1)
         if self._rows and self._header:
@@ -60,8 +67,7 @@ class SampleModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             if self._plain:
                 return self._header[section]
-            field = self._fields.get(section)
-            return f"{column_title(self._header, section)}\n{f'→ {field}' if field else 'not used'}"
+            return f"{column_title(self._header, section)}\n{self._use(section)}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -76,9 +82,15 @@ class SampleModel(QAbstractTableModel):
             return " ".join(cells[index.column()][: _LONGEST * 2].split())[:_LONGEST]
         if role == Qt.ItemDataRole.ToolTipRole:
             return cells[index.column()][:2000] or None
-        if role == Qt.ItemDataRole.ForegroundRole and index.column() not in self._fields and not self._plain:
+        unused = index.column() not in self._fields and index.column() not in self._fills
+        if role == Qt.ItemDataRole.ForegroundRole and unused and not self._plain:
             return QColor(theme.colours().muted)
         return None
+
+    def _use(self, column: int) -> str:
+        uses = [f"→ {self._fields[column]}"] if column in self._fields else []
+        uses += [f"fills {self._fills[column]}"] if column in self._fills else []
+        return ", ".join(uses) or "not used"
 
 
 class SampleTable(QTableView):

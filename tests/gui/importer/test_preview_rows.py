@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -143,6 +144,7 @@ def test_names_are_filled_down_by_the_column_that_is_offered(
     assert dialog.columns.fills["name"].currentText() == "Down by “Handle”"
     assert not dialog.columns.offer.isVisible()
     assert not dialog.banner.isVisible()
+    assert dialog.sample.headerData(0, Qt.Orientation.Horizontal) == "Handle\nfills Name"
     rejected(qtbot, dialog, "1")
     dialog.start.click()
     shown(qtbot, window, ImportReportDialog).close()
