@@ -6,6 +6,7 @@ set -euo pipefail
 deb=$(realpath "$1")
 base=${2:-}
 root=$(mktemp -d -t fresh-deb.XXXXXX)
+chmod 755 "$root"  # it becomes the root folder, through which everybody goes
 cleanup() {
     for place in dev/shm dev/pts dev proc; do umount -l "$root/$place" 2>/dev/null || true; done
     rm -rf --one-file-system "$root"
