@@ -212,6 +212,22 @@ def test_news_do_not_disturb_an_open_editor(
     saved(qtbot, database, "P-000001", name="Half typed")
 
 
+def test_an_open_editor_stays_with_its_product_when_others_come_before_it(
+    qtbot: QtBot, window: MainWindow, database: Database, filled: Fill, author: Author
+) -> None:
+    filled(3)
+    line = open_cell(qtbot, window, 1, "name")
+    qtbot.keyClicks(line, "Half ty")
+    edits.create(database, sku="A-0", name="First of all", author=author)
+    qtbot.waitUntil(lambda: window.products.model.count == 4, timeout=10_000)
+    qtbot.waitUntil(lambda: window.products.model.product(0).sku == "A-0", timeout=10_000)
+    assert line.isVisible()
+    qtbot.keyClicks(line, "ped")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    saved(qtbot, database, "P-000001", name="Half typed")
+    assert change_sets(database) == 2
+
+
 def test_space_switches_the_active_cell_and_no_other(
     qtbot: QtBot, window: MainWindow, database: Database, filled: Fill
 ) -> None:
