@@ -95,22 +95,21 @@ def at(connection: Connection[Any], when: datetime) -> Moment:
     return Moment(when, last, tuple(number for (number,) in beside) if len(beside) < _TOO_MANY else ())
 
 
-def few(connection: Connection[Any], condition: str) -> bool:
-    """Whether the change sets that meet a condition on `change_set_id` are worth looking into one after the other.
+def few(connection: Connection[Any], condition: str) -> list[int] | None:
+    """The change sets with before-images that meet a condition on `change_set_id`, or None where they are many.
 
-    Then the images of each come in the order of their keys, and only the first ones of each are read.
+    Few are worth looking into one after the other: the images of each come in the order of their keys, and only the
+    first ones of each are read.
     """
-    query = f"SELECT count(*) FROM (SELECT FROM {with_images(condition)} LIMIT {_FEW + 1}) AS first"
-    row = connection.execute(query, prepare=False).fetchone()
-    return row is not None and row[0] <= _FEW
+    images = "SELECT id AS change_set_id FROM change_sets WHERE updated + deleted > 0"
+    query = f"SELECT change_set_id FROM ({images}) AS ended WHERE {condition} LIMIT {_FEW + 1}"
+    found = [number for (number,) in connection.execute(query, prepare=False)]
+    return found if len(found) <= _FEW else None
 
 
-def with_images(condition: str) -> str:
-    """What stands after FROM: the change sets that changed or deleted something and meet the condition."""
-    return (
-        "(SELECT change_set_id FROM (SELECT id AS change_set_id FROM change_sets WHERE updated + deleted > 0) AS c "
-        f"WHERE {condition}) AS ended"
-    )
+def each(change_sets: list[int]) -> str:
+    """What stands after FROM to look into change sets one after the other: `change_set_id`, under the name ended."""
+    return f"unnest('{{{_numbers(change_sets)}}}'::bigint[]) AS ended (change_set_id)"
 
 
 def around(change_set_id: int, finished_at: datetime) -> Span:

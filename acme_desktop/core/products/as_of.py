@@ -54,7 +54,7 @@ def page(
         first = f"WHERE {now.had_made()} AND ({condition.sql}) ORDER BY {order_by(sort)} LIMIT %s"
         halves = [
             f"(SELECT id, sku_key, {STATE} FROM products {first})",
-            _images(now, first, one_by_one=moment.few(connection, now.had_not_ended())),
+            _images(now, first, moment.few(connection, now.had_not_ended())),
         ]
         query = f"SELECT {COLUMNS} FROM ({' UNION ALL '.join(halves)}) AS first ORDER BY {order_by(sort)} LIMIT %s"
         with connection.cursor(row_factory=class_row(Product)) as cursor:
@@ -95,12 +95,17 @@ def stream(
                 yield products
 
 
-def _images(now: moment.Moment, first: str, *, one_by_one: bool) -> str:
-    """The images that stood, under the name and the columns of products; `first` is the rest of the question."""
+def _images(now: moment.Moment, first: str, later: list[int] | None) -> str:
+    """The images that stood, under the name and the columns of products.
+
+    Args:
+        first: the rest of the question.
+        later: the change sets with images after the moment, where they are few.
+    """
     columns = f"product_id AS id, sku_key, {STATE}"
-    if not one_by_one:
+    if later is None:
         images = f"SELECT {columns} FROM product_versions WHERE {now.had_not_ended()}"
         return f"(SELECT * FROM ({images}) AS products {first})"
     images = f"SELECT {columns} FROM product_versions WHERE change_set_id = ended.change_set_id"
-    each = f"SELECT * FROM ({images}) AS products {first}"
-    return f"(SELECT each.* FROM {moment.with_images(now.had_not_ended())} CROSS JOIN LATERAL ({each}) AS each)"
+    of_each = f"SELECT * FROM ({images}) AS products {first}"
+    return f"(SELECT of_each.* FROM {moment.each(later)} CROSS JOIN LATERAL ({of_each}) AS of_each)"

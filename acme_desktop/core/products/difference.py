@@ -194,11 +194,11 @@ def _from_a_window(
     connection: Connection[Any], span: Span, kind: Kind | None, after: Difference | None, size: int
 ) -> list[Any] | None:
     """The page, where it lies among the next few products by key; None where it does not, or not soon enough."""
-    if not (
-        moment.few(connection, span.contains("change_set_id")) and moment.few(connection, span.end.had_not_ended())
-    ):
+    within = moment.few(connection, span.contains("change_set_id"))
+    later = moment.few(connection, span.end.had_not_ended())
+    if within is None or later is None:
         return None
-    query, values = _page(sql.window(span, beyond=after is not None), kind, after, size)
+    query, values = _page(sql.window(span, within, later, beyond=after is not None), kind, after, size)
     try:
         with connection.transaction(force_rollback=True):
             connection.execute(_WALKING, (str(_WINDOW_MS),))

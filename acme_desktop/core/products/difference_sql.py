@@ -6,7 +6,7 @@ before as ``b_sku`` and so on, and those of after as ``a_sku`` and so on.
 
 from __future__ import annotations
 
-from acme_desktop.core.changes.moment import Span, with_images
+from acme_desktop.core.changes.moment import Span, each
 
 FIELDS = ("sku", "name", "description", "active")
 ROW = ", ".join(["id", "key", *(f"{side}_{name}" for side in "ba" for name in FIELDS)])
@@ -39,25 +39,28 @@ def whole(span: Span) -> str:
     return f"(SELECT id, {key}, {_PAIRS} FROM ({before}) AS b FULL JOIN ({after}) AS a USING (id)) AS found"
 
 
-def window(span: Span, *, beyond: bool) -> str:
+def window(span: Span, within: list[int], later: list[int], *, beyond: bool) -> str:
     """What stands after FROM: of the same rows those among the next %(window)s by key, from %(key)s on if `beyond`.
 
     Each side gives its next ones, and both are complete up to where the shorter of them ends. A product's other side is
     looked up by its id, because its key may have been another one.
+
+    Args:
+        within, later: the change sets with before-images within the span, and those after it.
     """
     made, stood, was = span.made(), span.end.had_not_ended(), span.start.had_made()
     ended = span.contains("change_set_id")
     part = f"{'AND sku_key >= %(key)s' if beyond else ''} ORDER BY sku_key LIMIT %(window)s"
     return f"""(
     WITH b AS MATERIALIZED (
-        SELECT * FROM {with_images(ended)} CROSS JOIN LATERAL (
+        SELECT * FROM {each(within)} CROSS JOIN LATERAL (
             SELECT product_id AS id, {_VALUES} FROM product_versions
             WHERE change_set_id = ended.change_set_id AND {was} {part}
         ) AS next ORDER BY sku_key LIMIT %(window)s
     ), a AS MATERIALIZED (
         SELECT * FROM (
             (SELECT id, {_VALUES} FROM products WHERE {made} {part})
-            UNION ALL (SELECT next.* FROM {with_images(stood)} CROSS JOIN LATERAL (
+            UNION ALL (SELECT next.* FROM {each(later)} CROSS JOIN LATERAL (
                 SELECT product_id AS id, {_VALUES} FROM product_versions
                 WHERE change_set_id = ended.change_set_id AND {made} {part}
             ) AS next)

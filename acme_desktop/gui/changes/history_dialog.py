@@ -77,6 +77,7 @@ class HistoryDialog(QDialog):
         self.feed.failed.connect(self._fail)
         self.filters.changed.connect(self._ask)
         self.table.picked.connect(self._show_picked)
+        self.table.activated.connect(lambda _: self.tabs.setCurrentWidget(self.products))
         self.tabs.currentChanged.connect(lambda _: self._show_products())
         self._show_picked()
         self._ask()
