@@ -10,10 +10,7 @@ from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QHBoxLayout,
-    QLabel,
     QMainWindow,
-    QMessageBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -39,9 +36,10 @@ from acme_desktop.gui.settings.work import Store
 from acme_desktop.gui.webhooks.room import WebhooksRoom
 from acme_desktop.gui.widgets.commands import Commands
 from acme_desktop.gui.widgets.drop_area import DropArea
-from acme_desktop.gui.widgets.fields import ElidedLabel
+from acme_desktop.gui.widgets.leave_question import ask_to_leave
 from acme_desktop.gui.widgets.menus import ActionTable
-from acme_desktop.gui.widgets.notices import EmptyPage, Picture
+from acme_desktop.gui.widgets.notices import EmptyPage
+from acme_desktop.gui.widgets.status_line import StatusLine
 from acme_desktop.gui.widgets.theme import Theme
 
 _SAID_MS = 10_000
@@ -66,6 +64,7 @@ class MainWindow(QMainWindow):
         self._data_folder = data_folder
         self._store = Store(DataFolder(data_folder))
         self._leaving = False
+        self._trouble: Exception | None = None
         self._layout_file = QSettings(str(data_folder / "window.ini"), QSettings.Format.IniFormat)
         self.setObjectName("mainWindow")
         self.setWindowTitle("Acme Product Importer")
@@ -79,12 +78,15 @@ class MainWindow(QMainWindow):
         self.exporting = Exporting(runner, self.products, self._layout_file)
         self.copying = Copying(runner, self.products)
         self.pasting = Pasting(runner, self.importer, data_folder / "pasted")
+        self._on_database = (
+            *(self.products, self.exporting, self.copying),
+            *(self.importer, self.changes, self.webhooks, self.upkeep),
+        )
         self._setup_ui()
         self._actions = ActionTable(actions.MENUS, self)
         self.commands = Commands(self._actions, self, self._layout_file)
         self.addToolBar(self._actions.tool_bar(actions.TOOL_BAR))
         self._table_menu = self._actions.context_menu(actions.CONTEXT_MENU)
-        self._setup_status_bar()
         self._wire()
         self._restore_layout()
         self._show_actions()
@@ -104,6 +106,7 @@ class MainWindow(QMainWindow):
         choose = self.stuck.add_button("&Settings…", "stuckSettingsButton")
         choose.clicked.connect(self.open_settings)
         self.details = self.stuck.add_button("Show &details", "stuckDetailsButton")
+        self.details.clicked.connect(self._show_trouble)
         self.rooms = QStackedWidget(objectName="rooms")
         for page in (self.starting, self.stuck, self.products):
             self.rooms.addWidget(page)
@@ -113,24 +116,11 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.rooms, 1)
         layout.addWidget(self.importer)
         self.setCentralWidget(central)
+        line = StatusLine()
+        self.said, self.database_label, self.upkeep_label = line.said, line.database, line.upkeep
+        self.setStatusBar(line)
         self.resize(1120, 720)
         self.drop_area = DropArea(self, "Drop files to import them")
-
-    def _setup_status_bar(self) -> None:
-        place = QWidget(objectName="databaseIndicator")
-        self._mark = Picture("database", 16)
-        self.database_label = QLabel("No database yet", objectName="databaseLabel", accessibleName="Database in use")
-        row = QHBoxLayout(place, spacing=6)
-        row.setContentsMargins(8, 3, 10, 3)
-        row.addWidget(self._mark)
-        row.addWidget(self.database_label)
-        self.said = ElidedLabel(objectName="messageLabel", accessibleName="Last message")
-        self.said.setContentsMargins(12, 0, 0, 0)
-        self.statusBar().addWidget(self.said, 1)
-        self.upkeep_label = QLabel(objectName="upkeepLabel", accessibleName="Work in the background")
-        self.statusBar().addPermanentWidget(self.upkeep_label)
-        self.statusBar().addPermanentWidget(place)
-        self.statusBar().setSizeGripEnabled(False)
 
     def _wire(self) -> None:
         self._session.opening.connect(self._show_starting)
@@ -172,13 +162,8 @@ class MainWindow(QMainWindow):
         self.database_label.setText(database.display_name)
         self.database_label.setToolTip(f"This window works with: {database.display_name}")
         self.setWindowTitle(f"{database.display_name} – Acme Product Importer")
-        self.products.set_database(database)
-        self.exporting.set_database(database)
-        self.copying.set_database(database)
-        self.importer.set_database(database)
-        self.changes.set_database(database)
-        self.webhooks.set_database(database)
-        self.upkeep.set_database(database)
+        for part in self._on_database:
+            part.set_database(database)
         self._hub.listen(database)
         self.products.focus_start()
         self._show_actions()
@@ -193,20 +178,19 @@ class MainWindow(QMainWindow):
         self.stuck.title.setText(told.title)
         self.stuck.text.setText(told.advice)
         self.details.setVisible(bool(told.details))
-        self.details.clicked.connect(lambda: errors.show(self, error))
+        self._trouble = error
         self.rooms.setCurrentWidget(self.stuck)
         self.database_label.setText("No database")
         self._show_actions()
 
+    def _show_trouble(self) -> None:
+        if self._trouble is not None:
+            errors.show(self, self._trouble)
+
     def _leave_database(self) -> None:
         self._hub.stop()
-        self.products.set_database(None)
-        self.exporting.set_database(None)
-        self.copying.set_database(None)
-        self.importer.set_database(None)
-        self.changes.set_database(None)
-        self.webhooks.set_database(None)
-        self.upkeep.set_database(None)
+        for part in self._on_database:
+            part.set_database(None)
 
     def _show_table_menu(self, place: QPoint) -> None:
         self._table_menu.popup(self.products.table.viewport().mapToGlobal(place))
@@ -258,9 +242,7 @@ class MainWindow(QMainWindow):
 
     def open_about(self) -> None:
         """Open the About dialog."""
-        AboutDialog(
-            self._runner, self._session.database, self._data_folder, self.database_label.text(), self
-        ).open()
+        AboutDialog(self._runner, self._session.database, self._data_folder, self.database_label.text(), self).open()
 
     def _retint(self) -> None:
         icons.retint(self._theme.colours.text, self._theme.colours.disabled)
@@ -292,7 +274,7 @@ class MainWindow(QMainWindow):
             return
         event.ignore()
         if self.importer.busy:
-            self._ask_to_leave()
+            ask_to_leave(self, self._leave)
         else:
             self._leave()
 
@@ -305,24 +287,6 @@ class MainWindow(QMainWindow):
         """Wait until no thread of the window is left; only when nothing is shown any more."""
         self._runner.wait()
         self._hub.wait()
-
-    def _ask_to_leave(self) -> None:
-        box = QMessageBox(
-            QMessageBox.Icon.Warning,
-            "Import running",
-            "An import is running. Cancel it and close the window?",
-            parent=self,
-        )
-        box.setObjectName("closeDialog")
-        box.setInformativeText("The catalogue stays as it was before that import.")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        stop = box.addButton("&Cancel the import and close", QMessageBox.ButtonRole.DestructiveRole)
-        stop.setObjectName("closeAnywayButton")
-        stay = box.addButton("&Go on importing", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stay)
-        box.setEscapeButton(stay)
-        stop.clicked.connect(self._leave)
-        box.open()
 
     def _leave(self) -> None:
         """Cancel what runs, let go of the database when all is quiet, then be gone; never waits here."""

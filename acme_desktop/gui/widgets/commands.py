@@ -46,7 +46,7 @@ class Commands(QObject):
         return [
             Command(
                 entry.row.name,
-                entry.title,
+                entry.title_now,
                 entry.path[0],
                 entry.keys,
                 entry.lacking,

@@ -74,6 +74,11 @@ class Entry:
     @property
     def title(self) -> str:
         """What it is called outside its menu: "Copy as CSV" for "CSV" in a menu "Copy as"."""
+        return " ".join((*self.path[1:], plain(self.row.text)))
+
+    @property
+    def title_now(self) -> str:
+        """The title with what it would be about now, see `ActionTable.specify`."""
         return " ".join((*self.path[1:], plain(self.action.text())))
 
     @property

@@ -113,6 +113,15 @@ def test_a_context_menu_has_the_same_actions(table: ActionTable) -> None:
     assert menu.actions()[2].menu().actions() == [table["actionMail"]]
 
 
+def test_an_action_can_say_what_it_is_about(table: ActionTable, commands: Commands) -> None:
+    table.specify("actionOpen", "R & D")
+    assert table["actionOpen"].text() == "&Open: R && D…"
+    assert commands.commands()[0].title == "Open: R & D"
+    assert next(iter(table)).title == "Open"
+    table.specify("actionOpen", "")
+    assert table["actionOpen"].text() == "&Open…"
+
+
 # The palette
 
 
