@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 
 # A tail up to this many products, or this share of all, is looked through faster than a person notices.
 _FEW = 20_000
-_SHARE = 200
-# More segments than this, or later ones that are together this part of the first, become one.
+_SHARE = 500
+# When there are so many segments, the later ones become one; when these are this part of all, all become one.
 _MOST_SEGMENTS = 4
 _LATER_PART = 4
 
@@ -174,12 +174,13 @@ def _plan(connection: Connection[Any], now: Coverage) -> list[Segment]:
         return [Segment(None, upper)]
     last = segments[-1].upper
     upper = Bound(max(upper.change_set, last.change_set), max(upper.product, last.product))
-    several = len(segments) >= _MOST_SEGMENTS
     later = _products(connection) // _LATER_PART
-    if several or _size(connection, segments[0].upper, later + 1) > later:
+    if _size(connection, segments[0].upper, later + 1) > later:
         return [Segment(None, upper)]
     if _size(connection, last, _few(connection) + 1) <= _few(connection):
         return list(segments)
+    if len(segments) >= _MOST_SEGMENTS:  # the first stays: it takes minutes where it is millions of products
+        return [segments[0], Segment(segments[0].upper, upper)]
     return [*segments, Segment(last, upper)]
 
 

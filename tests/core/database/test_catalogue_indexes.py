@@ -88,6 +88,18 @@ def test_what_is_written_later_is_in_no_index_until_it_is_much(database: Databas
     assert_divided(database)
 
 
+def test_small_later_segments_become_one_and_leave_the_first_alone(database: Database) -> None:
+    fill(database, "A", 1, 2000)
+    catalogue_indexes.maintain(database)
+    (first,) = standing(database)
+    for number, segments_then in ((2, 2), (3, 3), (4, 4), (5, 2), (6, 3)):
+        fill(database, f"B{number}-", number, 25)
+        catalogue_indexes.maintain(database)
+        assert len(standing(database)) == segments_then
+        assert standing(database)[0] == first
+        assert_divided(database)
+
+
 def test_later_segments_become_one_with_the_first_when_they_are_large(database: Database) -> None:
     fill(database, "A", 1, 400)
     catalogue_indexes.maintain(database)
