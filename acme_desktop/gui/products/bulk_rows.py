@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from acme_desktop.core.products.bulk_edit import Difference
-from acme_desktop.gui.widgets.changed_parts import MARKS, MarkedCells, changed_parts
+from acme_desktop.gui.widgets.changed_parts import MARKS, MarkedCells, Span, changed_parts
 
 PAGE = 200
 REASONS = {"missing_name": "The name would be blank", "too_long": "The text would be too long"}
@@ -25,12 +25,13 @@ class BulkRows(QAbstractTableModel):
         super().__init__(parent)
         self._rows: list[Difference] = []
         self._titles = ("SKU", "Now", "Afterwards")
+        self._marks: dict[int, tuple[list[Span], list[Span]]] = {}
         self._asked = self._complete = True
 
     def start(self, *, refused: bool) -> None:
         """Begin a list of products that change, or of those that are refused with their reason."""
         self.beginResetModel()
-        self._rows = []
+        self._rows, self._marks = [], {}
         self._titles = ("SKU", "Now", "Why it stays so") if refused else ("SKU", "Now", "Afterwards")
         self._asked = self._complete = False
         self.endResetModel()
@@ -39,7 +40,7 @@ class BulkRows(QAbstractTableModel):
     def clear(self) -> None:
         """Show nothing, and ask for nothing."""
         self.beginResetModel()
-        self._rows = []
+        self._rows, self._marks = [], {}
         self._asked = self._complete = True
         self.endResetModel()
 
@@ -84,10 +85,17 @@ class BulkRows(QAbstractTableModel):
                 return REASONS[row.verdict]
             return in_words(row.old if column == 1 else row.new, row.cut)
         if role == MARKS and column and row.verdict == "changed":
-            gone, come = changed_parts(in_words(row.old, row.cut), in_words(row.new, row.cut))
+            gone, come = self._parts(index.row())
             spans = come if column == 2 else gone if row.old else []
             return (spans, column == 2) if spans else None
         return None
+
+    def _parts(self, place: int) -> tuple[list[Span], list[Span]]:
+        """What differs, worked out once: a cell is painted again and again."""
+        if place not in self._marks:
+            row = self._rows[place]
+            self._marks[place] = changed_parts(in_words(row.old, row.cut), in_words(row.new, row.cut))
+        return self._marks[place]
 
 
 def in_words(value: str | bool | None, cut: int = 0) -> str:
