@@ -32,6 +32,8 @@ from acme_desktop.gui.widgets.notices import Banner
 from acme_desktop.gui.widgets.records import Column
 
 _TYPING_MS = 250
+# A change that was finished by then is seen at the latest so much later.
+_SETTLED = timedelta(seconds=10)
 _FILES = ";;".join(f"{name.upper()} files (*.{name})" for name in export.FORMATS)
 _COLUMNS = (
     Column("SKU", 130, lambda one: one.sku),
@@ -129,9 +131,10 @@ class AsOfDialog(QDialog):
         self._ask()
 
     def refresh(self) -> None:
-        """Read again what is shown, where it may be another one by now."""
-        if self.moment >= datetime.now().astimezone() - timedelta(minutes=1):
-            self._ask()
+        """Read again what is shown, where a change of just now may belong to it."""
+        if self.moment >= datetime.now().astimezone() - _SETTLED:
+            self._count()
+            self.feed.refresh()
 
     def _question(self) -> Filter:
         return Filter(sku=self.sku.text(), name=self.name.text())
@@ -143,6 +146,10 @@ class AsOfDialog(QDialog):
         self.feed.ask(
             lambda there, size, progress: as_of.page(database, when, question, Sort(), last(there), size, progress)
         )
+        self._count()
+
+    def _count(self) -> None:
+        database, when, question = self._database, self.moment, self._question()
         self._runner.drop(self._counting)
         self.label.setText("Counting…")
         self._counting = self._runner.start(
@@ -161,6 +168,8 @@ class AsOfDialog(QDialog):
         self.save.setEnabled(not nothing)
         if nothing:
             self.banner.say("info", "", f"No product matches as of {formatting.moment(self.moment)}.")
+        else:
+            self.banner.hide()
 
     def _fail(self, error: Exception) -> None:
         told = errors.account(error)

@@ -20,6 +20,7 @@ from acme_desktop.gui.importer.rejects_bench import RejectsBench
 from acme_desktop.gui.main_window import MainWindow
 from acme_desktop.gui.widgets.changed_parts import MARKS
 from acme_desktop.gui.widgets.records import RecordTable
+from tests.gui.changes.scrolling import scroll_to_the_end
 from tests.gui.driving import find, many_rows, shown, skus, write_csv
 
 
@@ -136,12 +137,7 @@ def test_a_long_history_comes_in_pages(
             "'{}', 'ben', 'tests', now() - (1000 - 3 * n) * interval '1 minute' FROM generate_series(1, 100) AS n"
         )
     dialog = history(qtbot, window, 100)
-    while not dialog.table.complete:
-        there = dialog.table.records.rowCount()
-        dialog.table.scrollToBottom()
-        qtbot.waitUntil(
-            lambda there=there: dialog.table.complete or dialog.table.records.rowCount() > there, timeout=10_000
-        )
+    scroll_to_the_end(qtbot, dialog.table)
     entries = dialog.table.records.records
     assert len({one.id for one in entries}) == len(entries) == 550
     assert [one.at for one in entries] == sorted((one.at for one in entries), reverse=True)

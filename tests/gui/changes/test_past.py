@@ -18,6 +18,7 @@ from acme_desktop.gui.changes.difference_dialog import DifferenceDialog
 from acme_desktop.gui.changes.moment_field import MomentField
 from acme_desktop.gui.changes.product_history_dialog import ProductHistoryDialog
 from acme_desktop.gui.main_window import MainWindow
+from tests.gui.changes.scrolling import scroll_to_the_end
 from tests.gui.driving import fill, shown, skus
 
 
@@ -86,12 +87,7 @@ def test_a_large_catalogue_of_then_comes_in_pages(
     when = now(database)
     edits.delete_all(database, confirm=350, author=author)
     dialog = as_of(qtbot, window, when, 100)
-    while not dialog.table.complete:
-        there = dialog.table.records.rowCount()
-        dialog.table.scrollToBottom()
-        qtbot.waitUntil(
-            lambda there=there: dialog.table.complete or dialog.table.records.rowCount() > there, timeout=10_000
-        )
+    scroll_to_the_end(qtbot, dialog.table)
     found = [one.sku for one in dialog.table.records.records]
     assert found == [f"P-{number:06d}" for number in range(350)]
     dialog.close()
