@@ -171,10 +171,9 @@ class ProductModel(Rows):
         if first is None or count == self._rows:
             return
         top, change = first * PAGE, count - self._rows
-        if change > 0:
-            self._realign([Step(top, inserted=change)], top)
-        elif top + change > 0:
-            self._realign([Step(top + change, removed=-change)], top)
+        step = Step(top, inserted=change) if change > 0 else Step(max(0, top + change), removed=-change)
+        if step.first + step.removed <= top:
+            self.realigned.emit(self._realign([step], top) or 0)
 
     def _reset(self, rows: int, first_page: list[Product]) -> None:
         self.beginResetModel()
@@ -245,10 +244,12 @@ class ProductModel(Rows):
         to_take = steps(old, now | stretch.places, gone, held)
         visible = range(sight.top, sight.top + sight.rows)
         anchor = next((row for row in visible if sight.top and old.get(row) in now), None)
-        self._realign(to_take, anchor)
+        shift = self._realign(to_take, anchor)
         self.put(stretch)
         if self.count is not None:
             self._resize(self.count)
+        if shift is not None:
+            self.realigned.emit(shift)
         self.answered.emit()
         if self._again:
             self._again = False
@@ -264,9 +265,10 @@ class ProductModel(Rows):
         self._cache.put(stretch.first, stretch.products)
         self._tell_changed(stretch.first, end - 1)
 
-    def _realign(self, to_take: list[Step], anchor: int | None) -> None:
+    def _realign(self, to_take: list[Step], anchor: int | None) -> int | None:
+        """Take the steps; returns how far the anchor's row has moved, None without any step."""
         if not to_take:
-            return
+            return None
         self.realigning.emit()
         for step in to_take:
             if step.removed:
@@ -281,7 +283,7 @@ class ProductModel(Rows):
                 self.endInsertRows()
         self._cache.shifted()
         after = moved(anchor, to_take) if anchor is not None else None
-        self.realigned.emit(after - anchor if after is not None and anchor is not None else 0)
+        return after - anchor if after is not None and anchor is not None else 0
 
 
 def _span(old: dict[int, int], now: dict[int, int], stretch: Stretch) -> tuple[float, float]:

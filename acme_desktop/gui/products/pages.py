@@ -80,6 +80,7 @@ class PageLoader(QObject):
         self._question = Question()
         self._loading: dict[int, Job] = {}
         self._waiting: list[int] = []
+        self._ahead: set[int] = set()
         self._renewing: Job | None = None
         self._gathering: Job | None = None
         self._outdated = False
@@ -117,9 +118,12 @@ class PageLoader(QObject):
             self._waiting.remove(number)
         if ahead:
             self._waiting.insert(0, number)
+            self._ahead.add(number)
         else:
             self._waiting.append(number)
+            self._ahead.discard(number)
         del self._waiting[:-WAITING]
+        self._ahead.intersection_update(self._waiting)
         self._next()
 
     def renew(self, wanted: Surroundings) -> None:
@@ -170,10 +174,19 @@ class PageLoader(QObject):
     # Pages
 
     def _next(self) -> None:
-        while self._waiting and len(self._loading) < AT_ONCE:
-            number = self._waiting.pop()
-            self._loading[number] = self._load(number)
+        while len(self._loading) < AT_ONCE:
+            ready = [number for number in self._waiting if self._may_load(number)]
+            if not ready:
+                break
+            self._waiting.remove(ready[-1])
+            self._loading[ready[-1]] = self._load(ready[-1])
         self.busy.emit(bool(self._loading) or self._renewing is not None or self.counting.running)
+
+    def _may_load(self, number: int) -> bool:
+        """Whether it is a page's turn: one beside another that is on its way waits for that, to be found by key."""
+        if {number - 1, number + 1} & self._loading.keys():
+            return False
+        return number not in self._ahead or self.beside(number) != Beside()
 
     def _load(self, number: int) -> Job:
         return self._start(self._reading(number), partial(self.page.emit, number), partial(self._page_ended, number))

@@ -55,6 +55,7 @@ class ProductTable(QTableView):
         model.sight = self.sight
         model.realigning.connect(self._remember)
         model.realigned.connect(self._restore)
+        model.rowsRemoved.connect(self._go_on_editing)
 
     def _setup_ui(self) -> None:
         self._header = SortHeader(self)
@@ -138,7 +139,7 @@ class ProductTable(QTableView):
         if current.isValid():
             chosen.append(current.row())
         held = None
-        if self.state() == QAbstractItemView.State.EditingState and current.isValid():
+        if self._editing():
             product = self._model.product(current.row())
             held = product.id if product is not None else None
         return Sight(top, rows, tuple(chosen), held)
@@ -168,7 +169,16 @@ class ProductTable(QTableView):
             index = self._model.index(here, max(0, self.currentIndex().column()))
             self.selectionModel().setCurrentIndex(index, flags.NoUpdate)
         self._moving = False
+        self._go_on_editing()
         self._tell_picked()
+
+    def _editing(self) -> bool:
+        return self.currentIndex().isValid() and self.indexWidget(self.currentIndex()) is not None
+
+    def _go_on_editing(self) -> None:
+        """Qt takes every removal of rows for the end of editing, also where the editor stays open."""
+        if self._editing():
+            self.setState(QAbstractItemView.State.EditingState)
 
     # Selection
 
