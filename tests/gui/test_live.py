@@ -133,6 +133,7 @@ def test_what_comes_and_goes_further_up_moves_neither_place_nor_selection(
 def test_an_open_edit_is_left_alone(qtbot: QtBot, seen: MainWindow, other: Other) -> None:
     model = seen.products.model
     seen.products.table.selectRow(1_002)
+    qtbot.waitUntil(lambda: picked(seen) == ["P-001002"], timeout=10_000)
     seen._actions["actionEditProduct"].trigger()
     dialog: ProductDialog = shown(qtbot, seen, ProductDialog)
     dialog.name.selectAll()
