@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -44,6 +44,12 @@ def shown(qtbot: QtBot, parent: QObject, kind: type[Any]) -> Any:
 
     qtbot.waitUntil(lambda: bool(visible()), timeout=20_000)
     return visible()[-1]
+
+
+def select_row(window: MainWindow, row: int) -> None:
+    """Select this row alone. `selectRow` would extend the selection if the last key of a test was one with Ctrl."""
+    selection, flags = window.products.table.selectionModel(), QItemSelectionModel.SelectionFlag
+    selection.setCurrentIndex(window.products.model.index(row, 0), flags.ClearAndSelect | flags.Rows)
 
 
 def drop(window: QWidget, paths: Iterable[Path]) -> None:

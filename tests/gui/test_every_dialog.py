@@ -33,7 +33,7 @@ from acme_desktop.core.products import edits
 from acme_desktop.gui.actions import MENUS
 from acme_desktop.gui.main_window import MainWindow
 from acme_desktop.gui.widgets.menus import Action, Menu
-from tests.gui.driving import fill
+from tests.gui.driving import fill, select_row
 
 CONTROLS = (QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox, QAbstractButton, QAbstractItemView, QProgressBar)
 PARTS = (QComboBox, QAbstractSpinBox, QLineEdit, QTabBar, QAbstractItemView)
@@ -91,7 +91,7 @@ def ready(qtbot: QtBot, window: MainWindow, database: Database) -> MainWindow:
     window.products.refresh()
     qtbot.waitUntil(lambda: window.products.model.count == 31, timeout=10_000)
     qtbot.waitUntil(lambda: window.products.model.product(0) is not None, timeout=10_000)
-    window.products.table.selectRow(0)
+    select_row(window, 0)
     QApplication.clipboard().setText("sku,name\nN-1,New\n")
     window.activateWindow()
     return window

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from acme_desktop.core.database.connections import Database
 from acme_desktop.gui.main_window import MainWindow
 from acme_desktop.gui.products.product_dialog import ProductDialog
-from tests.gui.driving import fill, shown
+from tests.gui.driving import fill, select_row, shown
 
 COUNT = 2_000
 SOON_SECONDS = 1.0
@@ -82,15 +82,17 @@ def seen(qtbot: QtBot, window: MainWindow, database: Database) -> MainWindow:
     qtbot.waitUntil(lambda: model.count == model.rowCount() == COUNT, timeout=10_000)
     table.go_to_page(10)
     qtbot.waitUntil(lambda: model.product(1_004) is not None, timeout=10_000)
-    table.selectRow(1_002)
+    select_row(window, 1_002)
     selection = table.selectionModel()
     selection.select(model.index(1_004, 0), selection.SelectionFlag.Select | selection.SelectionFlag.Rows)
     return window
 
 
 @pytest.fixture
-def other(database: Database) -> Other:
-    return Other(database.url)
+def other(database: Database) -> Iterator[Other]:
+    one = Other(database.url)
+    yield one
+    one.end()
 
 
 def picked(window: MainWindow) -> list[str]:
@@ -111,7 +113,6 @@ def test_a_change_is_seen_within_a_second_where_one_looks(qtbot: QtBot, seen: Ma
     committed = other.do("rename P-001003 Changed by bob")
     within(qtbot, committed, lambda: model.product(1_003) is not None and model.product(1_003).name == "Changed by bob")
     assert (table.verticalScrollBar().value(), picked(seen)) == (place, before)
-    other.end()
 
 
 def test_what_comes_and_goes_further_up_moves_neither_place_nor_selection(
@@ -127,12 +128,11 @@ def test_what_comes_and_goes_further_up_moves_neither_place_nor_selection(
         committed = other.do(line)
         within(qtbot, committed, lambda count=count: model.count == count)
         qtbot.waitUntil(lambda: picked(seen) == before, timeout=10_000)
-    other.end()
 
 
 def test_an_open_edit_is_left_alone(qtbot: QtBot, seen: MainWindow, other: Other) -> None:
     model = seen.products.model
-    seen.products.table.selectRow(1_002)
+    select_row(seen, 1_002)
     qtbot.waitUntil(lambda: picked(seen) == ["P-001002"], timeout=10_000)
     seen._actions["actionEditProduct"].trigger()
     dialog: ProductDialog = shown(qtbot, seen, ProductDialog)
@@ -143,4 +143,3 @@ def test_an_open_edit_is_left_alone(qtbot: QtBot, seen: MainWindow, other: Other
     assert dialog.name.text() == "half typ"
     assert dialog.isVisible()
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    other.end()

@@ -16,7 +16,7 @@ from acme_desktop.gui.importer.mapping_dialog import MappingDialog
 from acme_desktop.gui.importer.report_dialog import ImportReportDialog
 from acme_desktop.gui.main_window import MainWindow
 from acme_desktop.gui.products import copying
-from tests.gui.driving import fill, shown, skus, write_csv
+from tests.gui.driving import fill, select_row, shown, skus, write_csv
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def pasted(window: MainWindow) -> list[Path]:
 
 def test_ctrl_c_copies_for_a_spreadsheet(qtbot: QtBot, filled: MainWindow) -> None:
     table = filled.products.table
-    table.selectRow(1)
+    select_row(filled, 1)
     table.setFocus()
     qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert held() == "sku\tname\tdescription\tactive\nP-000001\tProduct 1\tText of 1\ttrue\n"
@@ -48,7 +48,7 @@ def test_ctrl_c_copies_for_a_spreadsheet(qtbot: QtBot, filled: MainWindow) -> No
 
 
 def test_in_a_field_ctrl_c_copies_its_text(qtbot: QtBot, filled: MainWindow) -> None:
-    filled.products.table.selectRow(1)
+    select_row(filled, 1)
     search = filled.products.filters.search
     search.setText("lamp")
     search.setFocus()
@@ -66,7 +66,7 @@ def test_in_a_field_ctrl_c_copies_its_text(qtbot: QtBot, filled: MainWindow) -> 
     ],
 )
 def test_copy_as(filled: MainWindow, name: str, begins: str) -> None:
-    filled.products.table.selectRow(2)
+    select_row(filled, 2)
     filled._actions[name].trigger()
     assert held().startswith(begins)
 

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from acme_desktop.core.database.connections import Database
 from acme_desktop.gui.main_window import MainWindow
 from acme_desktop.gui.products.export_dialog import ExportDialog
-from tests.gui.driving import fill, shown
+from tests.gui.driving import fill, select_row, shown
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_the_selected_ones_also_where_they_are_not_loaded(qtbot: QtBot, filled: 
     export_to(qtbot, dialog, tmp_path / "most.csv")
     assert [row[0] for row in read(tmp_path / "most.csv")][1:] == [f"P-{number:06d}" for number in range(1, 299)]
     dialog.close()
-    filled.products.table.selectRow(3)
+    select_row(filled, 3)
     dialog = opened(qtbot, filled)
     assert dialog.scopes["all"].isChecked()
     dialog.scopes["selected"].setChecked(True)
