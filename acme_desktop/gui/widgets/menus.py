@@ -33,7 +33,6 @@ class Action:
         tip: one sentence without its full stop.
         do: takes the window and does it.
         needs: all that must be met for it to be enabled; the first that is not is told.
-        within: gives the widget that must have the keyboard for the shortcut to count; None is the whole window.
     """
 
     name: str
@@ -43,7 +42,6 @@ class Action:
     tip: str
     do: Callable[[Any], object]
     needs: tuple[Need, ...] = ()
-    within: Callable[[Any], QWidget] | None = None
 
 
 @dataclass(frozen=True)
@@ -132,11 +130,7 @@ class ActionTable(QObject):
                 action.setToolTip(f"{row.tip} ({keys})")
         if row.icon is not None:
             icons.wear(action, row.icon)
-        if row.within is None:
-            self._window.addAction(action)
-        else:
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            row.within(self._window).addAction(action)
+        self._window.addAction(action)
         action.triggered.connect(lambda: self._do(row))
         self._entries[row.name] = Entry(row, action, path)
         return action
