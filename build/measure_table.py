@@ -98,6 +98,8 @@ class Bench:
         found = max(self.late, default=0.0), max(self.spent, default=0.0)
         self.late.clear()
         self.spent.clear()
+        self._clock.restart()
+        self._cpu = time.thread_time()
         return found
 
     def in_sight(self) -> bool:

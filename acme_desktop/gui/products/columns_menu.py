@@ -23,7 +23,7 @@ class ColumnsMenu(QMenu):
         self.section = 0
         self._shown: list[QAction] = []
         for section, column in enumerate(COLUMNS):
-            action = self.addAction(f"&{section + 1} {column.title}")
+            action = self.addAction(f"&{column.title}")
             action.setObjectName(f"showColumn_{column.field}")
             action.setCheckable(True)
             action.triggered.connect(lambda checked, section=section: table.show_column(section, shown=checked))

@@ -28,6 +28,9 @@ from PySide6.QtWidgets import (
 
 from acme_desktop.gui.products.sort_header import SortHeader
 
+_EDGE = 2
+"""Pixels of the line beside them, as in the style sheet."""
+
 
 class _Painting(QStyledItemDelegate):
     """Paints as the table does. Its delegate is not shared: each view takes every editor that closes for its own."""
@@ -141,7 +144,7 @@ class FrozenColumns(QTableView):
         self._own.blockSignals(False)
         self._own.show_keys(self._header.keys)
         top = self._header.geometry().top()
-        self.setGeometry(viewport.left(), top, wide + 1, viewport.bottom() - top + 1)
+        self.setGeometry(viewport.left(), top, wide + _EDGE, viewport.bottom() - top + 1)
         self.show()
         self.raise_()
         self.updateGeometries()

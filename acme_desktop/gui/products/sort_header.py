@@ -102,5 +102,6 @@ class SortHeader(QHeaderView):
             if key.field == field:
                 order = Qt.SortOrder.DescendingOrder if key.descending else Qt.SortOrder.AscendingOrder
                 option.sortIndicator = _ARROWS[order]
-                if len(self._keys) > 1:
-                    option.text = f"{option.text} {_MARKS[number]}"
+                mark = f" {_MARKS[number]}" if len(self._keys) > 1 else ""
+                # The arrow stands at the right, where the text of such a column would run into it.
+                option.text += mark + ("\u2003" if COLUMNS[section].right else "")
