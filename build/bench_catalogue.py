@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,9 +54,15 @@ MEMORY = 400  # MB of this process
 
 @dataclass
 class Figures:
-    """Milliseconds of each kind of question: by the clock, and what the server computed."""
+    """Milliseconds of each kind of question: by the clock, and what the server computed for it.
 
-    server: psutil.Process | None
+    Attributes:
+        server: the id of its main process; None where nothing can be read.
+        others: ids of processes that work for other programs.
+    """
+
+    server: int | None
+    others: frozenset[str] = frozenset()
     taken: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
 
     @contextmanager
@@ -91,11 +97,13 @@ class Figures:
         """Milliseconds that the server's processes spent so far; of those that ended, in steps of ten."""
         if self.server is None:
             return 0.0
-        ended = self.server.cpu_times()
+        ended = psutil.Process(self.server).cpu_times()
         total = (ended.children_user + ended.children_system) * 1e9
-        main = self.server.pid
-        for child in Path(f"/proc/{main}/task/{main}/children").read_text(encoding="ascii").split():
+        for child in processes(self.server) - self.others:
             try:
+                title = Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8", errors="replace").strip("\0 ")
+                if title.rpartition("parallel worker for PID ")[2] in self.others:
+                    continue
                 total += int(Path(f"/proc/{child}/schedstat").read_text(encoding="ascii").split()[0])
             except OSError:
                 continue  # ended meanwhile
@@ -107,12 +115,20 @@ def part(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
-def server_of(database: Database) -> psutil.Process | None:
-    """The server's main process, where its time can be read."""
+def processes(server: int) -> set[str]:
+    """The ids of a server's processes."""
+    return set(Path(f"/proc/{server}/task/{server}/children").read_text(encoding="ascii").split())
+
+
+def watch(database: Database) -> Figures:
+    """Figures that tell what the server computes for this program, where that can be read."""
     if sys.platform != "linux":
-        return None
-    with database.connect() as connection:
-        return psutil.Process(connection.info.backend_pid).parent()
+        return Figures(None)
+    with ExitStack() as stack:
+        connections = [stack.enter_context(database.connect()) for _ in range(4)]
+        own = {str(connection.info.backend_pid) for connection in connections}
+        server = psutil.Process(int(min(own))).ppid()
+        return Figures(server, frozenset(processes(server) - own))
 
 
 def ask(database: Database, figures: Figures, rounds: int) -> None:
@@ -240,11 +256,16 @@ def bench(database: Database, folder: Path, arguments: argparse.Namespace) -> Fi
     make(database, arguments.rows)
     add_tail(database, min(TAIL, arguments.rows // 10), folder)
     print(sizes(database), flush=True)
-    figures = Figures(server_of(database))
-    ask(database, figures, arguments.rounds)
-    scroll(database, figures, 10)
-    jump(database, figures)
-    print(figures.table(), flush=True)
+    figures = watch(database)
+    for measure in (
+        lambda part_of: scroll(database, part_of, 10),
+        lambda part_of: ask(database, part_of, arguments.rounds),
+        lambda part_of: jump(database, part_of),
+    ):
+        part_of = Figures(figures.server, figures.others)
+        measure(part_of)
+        print(part_of.table(), flush=True)
+        figures.taken.update(part_of.taken)
     if arguments.new:
         floor, taken = importing(database, folder, arguments.new)
         told_new = f"import of {arguments.new:,} new products: {taken:.2f} s"

@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from acme_desktop.core.database.connections import Database
 
 # A tail up to this many products, or this share of all, is looked through faster than a person notices.
-_FEW = 20_000
-_SHARE = 500
+_FEW = 10_000
+_SHARE = 1_000
 # When there are so many segments, the later ones become one; when these are this part of all, all become one.
 _MOST_SEGMENTS = 4
 _LATER_PART = 4

@@ -260,11 +260,6 @@ def order_by(sort: Sort, *, reverse: bool = False) -> str:
     return ", ".join(term.order for term in _terms(sort, reverse=reverse))
 
 
-def order_by_first(sort: Sort, *, reverse: bool = False) -> str:
-    """The same of the first field alone."""
-    return _terms(sort, reverse=reverse)[0].order
-
-
 def beyond(sort: Sort, place: Place, *, reverse: bool = False) -> Clause:
     """The rows after that place in the order, or those before it."""
     terms = _terms(sort, reverse=reverse)

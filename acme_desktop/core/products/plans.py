@@ -27,7 +27,6 @@ from acme_desktop.core.products.filters import (
     beyond,
     finding_index,
     order_by,
-    order_by_first,
     place_columns,
     sorting_columns,
     sorting_index,
@@ -140,18 +139,6 @@ def ways(asked: Asked, now: Coverage, size: int, skip: int) -> tuple[Way, ...]:
     if (found and found in (walked, "active")) or not (found == "" or (found and now.segments(found))):
         return walk, gather
     return gather, walk
-
-
-def leader(asked: Asked, now: Coverage) -> Way:
-    """The way to a product that has the first value of the first field that there is."""
-    condition = asked.condition
-    order = order_by_first(asked.sort, reverse=asked.reverse)
-    first = [
-        f"(SELECT {_ROW} FROM products WHERE {part} AND ({condition.sql}) ORDER BY {order} LIMIT 1)"
-        for part in now.parts(sorting_index(asked.sort))
-    ]
-    query = f"SELECT {COLUMNS} FROM ({' UNION ALL '.join(first)}) AS first ORDER BY {order} LIMIT 1"
-    return Way(Clause(query, condition.values * len(first)), walks=True)
 
 
 def _walk(asked: Asked, parts: Sequence[str], size: int, skip: int) -> Clause:

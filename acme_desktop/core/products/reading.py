@@ -24,14 +24,14 @@ from acme_desktop.core.database.segments import Coverage, coverage
 from acme_desktop.core.foundation.errors import Cancelled
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.products.filters import Clause, Sort, beyond_first, equal, sorting_index
-from acme_desktop.core.products.plans import Asked, Way, leader, ways
+from acme_desktop.core.products.plans import Asked, Way, ways
 from acme_desktop.core.products.product import Product
 
 if TYPE_CHECKING:
     from acme_desktop.core.database.connections import Database
 
 # Milliseconds that an order by several fields gets before it is read group by group, and how many groups at most.
-_SORTING = 150
+_SORTING = 400
 _GROUPS = 8
 
 _SET = "SELECT set_config('statement_timeout', %s, true)"
@@ -48,9 +48,7 @@ def read(database: Database, asked: Asked, size: int, skip: int = 0, progress: P
     with database.connect() as connection:
         now = coverage(connection)
     if _large_groups(asked.sort):
-        found = (
-            None if _hopeless(asked, now) else _first_answer(database, ways(asked, now, size, skip), progress, _SORTING)
-        )
+        found = None if _hopeless(asked) else _first_answer(database, ways(asked, now, size, skip), progress, _SORTING)
         if found is None:
             found = _by_groups(database, asked, now, size + skip, progress)[skip:]
         return found
@@ -60,13 +58,13 @@ def read(database: Database, asked: Asked, size: int, skip: int = 0, progress: P
 
 
 def _large_groups(sort: Sort) -> bool:
-    """Whether many products may be equal in what an index has in order."""
-    return sorting_index(sort) is not None and (len(sort.keys) > 1 or sort.field == "active")
+    """Whether many products may be equal in what an index has in order: those of one import have one moment."""
+    return sort.field == "active" or (sort.field in ("created_at", "updated_at") and len(sort.keys) > 1)
 
 
-def _hopeless(asked: Asked, now: Coverage) -> bool:
+def _hopeless(asked: Asked) -> bool:
     """Whether there are so few groups that it is no use to sort one of them."""
-    return asked.sort.field == "active" and asked.found_by(now) in (None, "active")
+    return asked.sort.field == "active"
 
 
 def _by_groups(database: Database, asked: Asked, now: Coverage, size: int, progress: Progress) -> list[Product]:
@@ -79,17 +77,26 @@ def _by_groups(database: Database, asked: Asked, now: Coverage, size: int, progr
     for _ in range(_GROUPS):
         if len(found) >= size:
             return found
-        following = asked if value is None else _after(asked, value)
-        first = _answer(database, leader(following, now), progress, 0)
-        if not first:
+        value = _next_value(database, asked, value, now, progress)
+        if value is None:
             return found
-        value = getattr(first[0], asked.sort.field)
         found += read(database, _group(asked, rest, value, None), size - len(found), 0, progress)
     if len(found) >= size:
         return found
     # Groups as small as these are soon sorted.
     left = _first_answer(database, ways(_after(asked, value), now, size - len(found), 0), progress)
     return found + (left or [])
+
+
+def _next_value(database: Database, asked: Asked, value: Any, now: Coverage, progress: Progress) -> Any:
+    """The value of the first field behind `value`, or the first of all after None; None behind the last."""
+    if asked.sort.field == "active":
+        first = asked.sort.descending != asked.reverse
+        return first if value is None else not first if value is first else None
+    following = asked if value is None else _after(asked, value)
+    alone = Sort(asked.sort.field, asked.sort.descending)
+    found = _first_answer(database, ways(replace(following, sort=alone, beyond=None), now, 1, 0), progress)
+    return getattr(found[0], asked.sort.field) if found else None
 
 
 def _group(asked: Asked, rest: Sort, value: Any, place: tuple[Any, ...] | None) -> Asked:
