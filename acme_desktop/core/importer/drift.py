@@ -38,12 +38,10 @@ ORDER BY id DESC LIMIT 1
 # All products, and those that files of this kind created.
 _KNOWN = "SELECT count(*), count(*) FILTER (WHERE created_in = ANY(%s)) FROM products"
 
-# Those of them that this file does not name.
-_MISSING = """
-SELECT count(*)
-FROM products AS p
-LEFT JOIN (SELECT DISTINCT {key} AS sku_key FROM {staging}) AS s ON s.sku_key = p.sku_key
-WHERE p.created_in = ANY(%s) AND s.sku_key IS NULL
+# Those of them that this file names.
+_NAMED = """
+SELECT count(*) FROM products
+WHERE created_in = ANY(%s) AND sku_key IN (SELECT {key} FROM {staging})
 """
 
 _EARLIER = """
@@ -124,10 +122,10 @@ def _missing(connection: Connection[Any], import_id: int, header: Sequence[str],
     # At most so many are missing; which ones takes a join to know.
     if known < _FEW_ROWS or products - matched < few:
         return []
-    statement = sql.SQL(_MISSING).format(staging=staging.table(import_id), key=sql.SQL(staging.KEY))
+    statement = sql.SQL(_NAMED).format(staging=staging.table(import_id), key=sql.SQL(staging.KEY))
     found = connection.execute(statement, (row[0],)).fetchone()
     assert found is not None
-    missing: int = found[0]
+    missing: int = known - found[0]
     if missing < few:
         return []
     return [
