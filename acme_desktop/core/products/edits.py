@@ -129,14 +129,22 @@ def set_active(database: Database, skus: Sequence[str], active: bool, *, author:
         return change_set.finish(connection, identifier, updated=number)
 
 
-def delete(database: Database, skus: Sequence[str], *, author: Author) -> ChangeSet:
+def delete(database: Database, skus: Sequence[str], *, author: Author, ids: Sequence[int] | None = None) -> ChangeSet:
     """Delete products as one change set.
+
+    Args:
+        ids: the products that are meant, where these SKUs may be other products' by now; None is whoever has them.
 
     Raises:
         NotFound: one of them does not exist; nothing is deleted.
+        Refused: one of them is another product than was meant; nothing is deleted.
     """
     with database.connect() as connection:
         keys = _locked_keys(connection, skus)
+        if ids is not None and _matching(connection, "sku_key = ANY(%s) AND id = ANY(%s)", (keys, ids)) != len(keys):
+            raise Refused(
+                "Some of these SKUs belong to other products by now. Nothing was deleted.", "Select them again."
+            )
         identifier = change_set.begin(connection, "delete", author, summary=f"Delete {_some(keys, skus)}")
         return _delete(connection, identifier, len(keys), "sku_key = ANY(%s)", (keys,))
 

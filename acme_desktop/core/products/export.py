@@ -23,7 +23,7 @@ from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.products import as_of, file_formats
 from acme_desktop.core.products.file_formats import Batches, Write
 from acme_desktop.core.products.filters import Clause, Filter, Sort, order_by, where
-from acme_desktop.core.products.places import Block, standing_at
+from acme_desktop.core.products.places import Runs, standing_in
 
 if TYPE_CHECKING:
     from acme_desktop.core.database.connections import Database
@@ -48,7 +48,7 @@ def export(
     *,
     when: datetime | None = None,
     ids: Sequence[int] | None = None,
-    places: Sequence[Block] | None = None,
+    runs: Runs | None = None,
     safe: bool = False,
 ) -> int:
     """Write every product that matches; returns how many.
@@ -57,29 +57,32 @@ def export(
         target: a file, replaced where it exists, its format told by its name; or a binary stream that takes CSV.
         when: the catalogue as it was then; None is as it stands.
         ids: only the products with these ids; None is all.
-        places: only those that stand in these blocks of the question's answer as it is now; None is all.
+        runs: only the products in these runs of the question's answer as it is now; None is all.
         safe: mark texts that a spreadsheet would calculate; for CSV, the other formats keep text as text anyway.
 
     Raises:
         UsageProblem: the name tells no format, or one that cannot be `safe`.
+        NotTheSame: other products are in the runs than were; the file is as it was.
         EnvironmentProblem: the file cannot be written.
         InputProblem: the format cannot hold these products.
         Cancelled: through `progress`; the file is as it was.
     """
     progress = progress or Progress()
-    condition = _condition(question, ids)
-    if places is not None:
-        condition = standing_at(question, sort, places)
+
+    def asked(connection: Connection[Any]) -> _Asked:
+        condition = _condition(question, ids) if runs is None else standing_in(connection, question, sort, runs)
+        return _Asked(_source(connection, when), condition, sort, safe)
+
     if not isinstance(target, Path):
         with _snapshot(database, progress) as connection:
-            return _copy_csv(connection, _Asked(_source(connection, when), condition, sort, safe), target, progress)
+            return _copy_csv(connection, asked(connection), target, progress)
     suffix = _suffix(target, safe)
     with replacing(target) as stream, _snapshot(database, progress) as connection:
-        asked = _Asked(_source(connection, when), condition, sort, safe)
+        wanted = asked(connection)
         if suffix == ".csv":
-            return _copy_csv(connection, asked, stream, progress)
-        total = _begin(connection, asked, progress)
-        return _WRITERS[suffix](stream, _batches(connection, asked, progress), total)
+            return _copy_csv(connection, wanted, stream, progress)
+        total = _begin(connection, wanted, progress)
+        return _WRITERS[suffix](stream, _batches(connection, wanted, progress), total)
 
 
 def _suffix(target: Path, safe: bool) -> str:

@@ -1,45 +1,127 @@
-"""Which products stand at some places of a question's answer."""
+"""Which products stand between two others in a question's answer, and whether they are still the ones that did.
+
+A person who selects from one row to another has not seen, and the program has not loaded, all that is between. So the
+first and the last product name them, with how many there were and as of which change set: by their place in the order,
+which holds whatever comes and goes elsewhere, and not by a number of rows, which does not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from acme_desktop.core.products.filters import Clause, Filter, Sort, order_by, where
+from psycopg import Connection
+
+from acme_desktop.core.changes.before_images import STATE
+from acme_desktop.core.foundation.errors import Refused
+from acme_desktop.core.products.filters import Clause, Filter, Sort, beyond, order_by, where
+from acme_desktop.core.products.product import Product
 
 if TYPE_CHECKING:
     from acme_desktop.core.database.connections import Database
     from acme_desktop.core.foundation.progress import Progress
 
-Block = tuple[int, int]
-"""The first and the last place of a run of products, from 0, both included."""
+SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
-def standing_at(question: Filter, sort: Sort, blocks: Iterable[Block]) -> Clause:
-    """The condition that a product stands in one of these blocks of the question's answer."""
-    runs = [_ids(question, sort, block) for block in blocks]
-    sql = " UNION ALL ".join(f"({run.sql})" for run in runs) or "SELECT NULL::bigint"
-    return Clause(f"id IN ({sql})", tuple(value for run in runs for value in run.values))
+@dataclass(frozen=True)
+class Run:
+    """Products that follow each other, as they were read: the first, the last, and how many, both included."""
+
+    first: Product
+    last: Product
+    count: int
 
 
-def ids_at(database: Database, question: Filter, sort: Sort, blocks: Iterable[Block], progress: Progress) -> list[int]:
-    """The ids of the products in these blocks, in the question's order and as of one moment.
+@dataclass(frozen=True)
+class Runs:
+    """Several runs of one answer.
 
-    Places beyond the end have none. The cost grows with the last place.
+    Attributes:
+        as_of: the newest change set when the runs were so, or an older one.
+    """
+
+    runs: tuple[Run, ...]
+    as_of: int
+
+    @property
+    def count(self) -> int:
+        """How many products they are."""
+        return sum(run.count for run in self.runs)
+
+
+class NotTheSame(Refused):
+    """Other products are there now than those that were selected."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Products were added, deleted or moved by someone else among those that you selected. Nothing was done.",
+            "Select them again.",
+        )
+
+
+def newest_change(connection: Connection[Any]) -> int:
+    """The number of the newest change set; 0 without any."""
+    row = connection.execute("SELECT coalesce(max(id), 0) FROM change_sets").fetchone()
+    assert row is not None
+    number: int = row[0]
+    return number
+
+
+def intact(connection: Connection[Any], question: Filter, sort: Sort, runs: Runs) -> bool:
+    """Whether the products of the runs are the very ones that they were, however edited; in a snapshot."""
+    within = _within(question, sort, runs.runs)
+    query = f"SELECT count(*), count(*) FILTER (WHERE changed_in > %s) FROM products WHERE {within.sql}"
+    row = connection.execute(query, (runs.as_of, *within.values), prepare=False).fetchone()
+    assert row is not None
+    number, touched = row
+    if number != runs.count:
+        return False
+    if not touched:
+        return True
+    # What was touched since was one of them where its earlier state stood there: as many as were, so the same.
+    earlier = (
+        f"SELECT product_id AS id, sku_key, {STATE} FROM product_versions "
+        "WHERE change_set_id > %s AND coalesce(changed_in, 0) <= %s "
+        f"AND product_id IN (SELECT id FROM products WHERE {within.sql} AND changed_in > %s)"
+    )
+    query = f"SELECT count(DISTINCT id) FROM ({earlier}) AS products WHERE {within.sql}"
+    values = (runs.as_of, runs.as_of, *within.values, runs.as_of, *within.values)
+    return connection.execute(query, values, prepare=False).fetchone() == (touched,)
+
+
+def standing_in(connection: Connection[Any], question: Filter, sort: Sort, runs: Runs) -> Clause:
+    """The condition that a product is in one of the runs; to be used in the same snapshot.
 
     Raises:
+        NotTheSame: they are not the products that were there.
+    """
+    if not intact(connection, question, sort, runs):
+        raise NotTheSame
+    return _within(question, sort, runs.runs)
+
+
+def ids_in(database: Database, question: Filter, sort: Sort, runs: Runs, progress: Progress) -> list[int]:
+    """The ids of the products in the runs, in the question's order.
+
+    Raises:
+        NotTheSame: they are not the products that were there.
         Cancelled: through `progress`.
     """
-    found: list[int] = []
     with database.cancellable(progress) as connection:
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        for run in (_ids(question, sort, block) for block in sorted(blocks)):
-            rows = connection.execute(run.sql, run.values)
-            found += [int(str(identifier)) for (identifier,) in rows]
-    return found
+        connection.execute(SNAPSHOT)
+        within = standing_in(connection, question, sort, runs)
+        query = f"SELECT id FROM products WHERE {within.sql} ORDER BY {order_by(sort)}"
+        return [int(str(identifier)) for (identifier,) in connection.execute(query, within.values, prepare=False)]
 
 
-def _ids(question: Filter, sort: Sort, block: Block) -> Clause:
-    condition, (first, last) = where(question), block
-    sql = f"SELECT id FROM products WHERE {condition.sql} ORDER BY {order_by(sort)} OFFSET %s LIMIT %s"
-    return Clause(sql, (*condition.values, first, last - first + 1))
+def _within(question: Filter, sort: Sort, runs: Sequence[Run]) -> Clause:
+    matching, parts = where(question), [_between(sort, run) for run in runs]
+    sql = " OR ".join(part.sql for part in parts) or "false"
+    return Clause(f"({matching.sql}) AND ({sql})", (*matching.values, *(one for part in parts for one in part.values)))
+
+
+def _between(sort: Sort, run: Run) -> Clause:
+    before, behind = beyond(sort, sort.place(run.first), reverse=True), beyond(sort, sort.place(run.last))
+    return Clause(f"(NOT ({before.sql}) AND NOT ({behind.sql}))", (*before.values, *behind.values))

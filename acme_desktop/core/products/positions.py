@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from acme_desktop.core.products import listing
+from acme_desktop.core.products import listing, places
 from acme_desktop.core.products.filters import Filter, Place, Sort, beyond, place_columns, where
 from acme_desktop.core.products.listing import Landmarks
+from acme_desktop.core.products.places import Runs
 from acme_desktop.core.products.product import COLUMNS, Product
 
 if TYPE_CHECKING:
     from acme_desktop.core.database.connections import Database
     from acme_desktop.core.foundation.progress import Progress
 
-_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _TYPES = {
     "sku": "text",
     "name": "text",
@@ -28,6 +28,8 @@ _TYPES = {
     "updated_at": "timestamptz",
     "id": "bigint",
 }
+# More products than these are not looked through whenever a window looks anew; what is done to them does so.
+_MOST_IN_RUNS = 100_000
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,15 @@ class Stretch:
         first: the place of the first of the products.
         products: in the answer's order.
         places: the places of single products that were asked for, by id; of these, one that does not match is left out.
+        as_of: the newest change set before any of it was read.
+        intact: whether the runs that were asked about are the same products still; taken for granted of very many.
     """
 
     first: int
     products: list[Product]
     places: dict[int, int]
+    as_of: int = 0
+    intact: bool = True
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,7 @@ class Surroundings:
         size: how many places are wanted at least.
         page: the stretch begins at a multiple of this, and ends at one.
         singles: ids of products of which the places are wanted too.
+        runs: of which it is wanted whether they are the same products still.
     """
 
     anchors: tuple[Anchor, ...]
@@ -71,6 +78,7 @@ class Surroundings:
     size: int
     page: int
     singles: tuple[int, ...] = ()
+    runs: Runs | None = None
 
 
 def place_of(
@@ -90,7 +98,7 @@ def place_of(
         Cancelled: through `progress`.
     """
     with database.cancellable(progress) as connection:
-        connection.execute(_SNAPSHOT)
+        connection.execute(places.SNAPSHOT)
         matching = _matching(connection, question, [product.id])
         found = matching.get(product.id)
         return None if found is None else _place(connection, question, sort, found, landmarks)
@@ -113,10 +121,12 @@ def stretch(
     asking = _Asking(database, question, sort, landmarks, progress)
     ids = [*(anchor.product_id for anchor in wanted.anchors), *wanted.singles]
     with database.cancellable(progress) as connection:
-        connection.execute(_SNAPSHOT)
+        connection.execute(places.SNAPSHOT)
+        as_of = places.newest_change(connection)
+        intact = _intact(connection, question, sort, wanted.runs)
         matching = _matching(connection, question, ids)
         anchor = next((one for one in wanted.anchors if one.product_id in matching), None)
-        places = {
+        standing = {
             product_id: _place(connection, question, sort, product, landmarks)
             for product_id, product in matching.items()
             if product_id in wanted.singles or (anchor is not None and product_id == anchor.product_id)
@@ -125,9 +135,10 @@ def stretch(
         first, products = asking.at(wanted)
     else:
         product = matching[anchor.product_id]
-        first, products = asking.around(product, places[product.id], anchor, wanted.page)
-    places |= {product.id: first + number for number, product in enumerate(products) if product.id in places}
-    return Stretch(first, products, {single: places[single] for single in wanted.singles if single in places})
+        first, products = asking.around(product, standing[product.id], anchor, wanted.page)
+    standing |= {product.id: first + number for number, product in enumerate(products) if product.id in standing}
+    found = {single: standing[single] for single in wanted.singles if single in standing}
+    return Stretch(first, products, found, as_of, intact)
 
 
 @dataclass(frozen=True)
@@ -166,6 +177,10 @@ class _Asking:
         if former is not None or not number:
             return listing.after(*asked, former, page, self.progress)
         return listing.page(*asked, number + 1, page, self.progress, landmarks=self.landmarks)
+
+
+def _intact(connection: Connection[Any], question: Filter, sort: Sort, runs: Runs | None) -> bool:
+    return runs is None or runs.count > _MOST_IN_RUNS or places.intact(connection, question, sort, runs)
 
 
 def _matching(connection: Connection[Any], question: Filter, ids: Iterable[int]) -> dict[int, Product]:

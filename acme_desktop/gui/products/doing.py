@@ -131,7 +131,7 @@ class Doing(QObject):
         everything = Which(question.filter)
         words = "All products" if question.filter.empty else "All that the filter matches"
         choices = [(f"{words} ({formatting.number(rows)})", everything)]
-        if chosen.count in (0, rows):
+        if chosen.whole or not chosen.count:
             self._open_bulk_edit(database, choices)
             return
 
@@ -155,19 +155,14 @@ class Doing(QObject):
         dialog.applied.connect(lambda made: self.done.emit(f"{made.summary}."))
         dialog.open()
 
-    def delete_selected(self, question: Question, rows: int) -> None:
-        """Ask, then delete the selected products.
-
-        Args:
-            question: what the table shows.
-            rows: how many products that is; all of them selected is the question's whole answer.
-        """
+    def delete_selected(self, question: Question) -> None:
+        """Ask, then delete the selected products; `question` is what the table shows."""
         database, chosen = self._database, picked(self._table, question)
         if database is None or not chosen.count:
             return
         if chosen.loaded:
             self._ask_to_delete(list(chosen.loaded))
-        elif chosen.count == rows:
+        elif chosen.whole:
             self.delete_all(question.filter)
         elif chosen.count > _MOST_BY_HAND:
             problem = InputProblem(
@@ -193,10 +188,10 @@ class Doing(QObject):
         database = self._database
         if database is None:
             return
-        skus = [product.sku for product in products]
+        skus, ids = [product.sku for product in products], [product.id for product in products]
         words = f"{formatting.counted(len(skus), 'product was', 'products were')} deleted."
         self._runner.start(
-            lambda _: edits.delete(database, skus, author=self._author),
+            lambda _: edits.delete(database, skus, author=self._author, ids=ids),
             owner=self._room,
             succeeded=lambda _: self.done.emit(words),
         )

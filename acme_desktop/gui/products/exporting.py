@@ -68,9 +68,9 @@ class Exporting(QObject):
             if chosen.loaded:
                 ids = [product.id for product in chosen.loaded]
                 return export(database, Filter(), sort, choice.path, progress, ids=ids, safe=choice.safe)
-            # What is not loaded is named by its place: a selection of millions never becomes a list of ids.
-            question, places = chosen.question.filter, chosen.blocks
-            return export(database, question, sort, choice.path, progress, places=places, safe=choice.safe)
+            # Many are named by where they begin and end: a selection of millions never becomes a list of ids.
+            question, runs = chosen.question.filter, chosen.stretches()
+            return export(database, question, sort, choice.path, progress, runs=runs, safe=choice.safe)
 
         job = self._runner.start(
             work,

@@ -10,6 +10,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.products.filters import Filter, Sort
+from acme_desktop.core.products.places import Runs
 from acme_desktop.core.products.positions import Anchor, Stretch, Surroundings
 from acme_desktop.core.products.product import Product
 from acme_desktop.gui.background.jobs import JobRunner
@@ -26,9 +27,11 @@ _NOWHERE = QModelIndex()
 
 @dataclass(frozen=True)
 class Sight:
-    """What a view shows: the first row, how many, and the loaded rows that are selected or current.
+    """What a view shows: the first row and how many.
 
     Attributes:
+        chosen: ids of products that are selected or current, of which the rows are wanted.
+        runs: what is selected, where it is named by its first and last products.
         held: the product of which a cell is being edited; its row stays in place whatever happens.
     """
 
@@ -36,6 +39,7 @@ class Sight:
     rows: int = 40
     chosen: tuple[int, ...] = ()
     held: int | None = None
+    runs: Runs | None = None
 
 
 class ProductModel(Rows):
@@ -43,7 +47,7 @@ class ProductModel(Rows):
 
     `estimated` comes with about how many match, `counted` with how many exactly. When the catalogue has changed, rows
     move to where their products are now: between `realigning` and `realigned`, which comes with how far what is in
-    sight has moved.
+    sight has moved; `placed` comes with the newest state, once it is taken in, and with what was asked for.
     """
 
     counted = Signal(int)
@@ -52,6 +56,7 @@ class ProductModel(Rows):
     asked = Signal()
     realigning = Signal()
     realigned = Signal(int)
+    placed = Signal(Surroundings, Stretch)
 
     def __init__(self, runner: JobRunner, parent: Any = None) -> None:
         super().__init__(parent)
@@ -66,7 +71,8 @@ class ProductModel(Rows):
         self._question = Question()
         self._former_look = 0
         self._fresh = self._again = False  # fresh: the old rows stand until the first page of a new question is here
-        self._singles: tuple[int, ...] = ()
+        self._wanted = Surroundings((), 0, 0, PAGE)
+        self.shifting = False  # while rows come and go that no person selects or lets go
         self._wishes.timeout.connect(self._load_what_was_looked_at)
 
     # What is asked
@@ -186,6 +192,7 @@ class ProductModel(Rows):
         self.endResetModel()
 
     def _resize(self, rows: int) -> None:
+        self.shifting = True
         if rows > self._rows:
             self.beginInsertRows(_NOWHERE, self._rows, rows - 1)
             self._rows = rows
@@ -195,6 +202,7 @@ class ProductModel(Rows):
             self._rows = rows
             self._cache.cut(rows)
             self.endRemoveRows()
+        self.shifting = False
 
     def _load_what_was_looked_at(self) -> None:
         pages = sorted(self._looked_at)
@@ -223,8 +231,8 @@ class ProductModel(Rows):
         anchors = tuple(
             Anchor(self._cache.products[row].id, max(0, row - top), max(1, top + sight.rows - row)) for row in rows
         )
-        self._singles = tuple(self._cache.products[row].id for row in sight.chosen if row in self._cache.products)
-        return Surroundings(anchors, top, sight.rows, PAGE, self._singles)
+        self._wanted = Surroundings(anchors, top, sight.rows, PAGE, sight.chosen, sight.runs)
+        return self._wanted
 
     def _renew(self) -> None:
         self._cache.make_stale()
@@ -235,7 +243,7 @@ class ProductModel(Rows):
         now = {product.id: stretch.first + number for number, product in enumerate(stretch.products)}
         old = {row: product.id for row, product in self._cache.products.items()}
         low, high = _span(old, now, stretch)
-        singles = set(self._singles)
+        singles = set(self._wanted.singles)
 
         def gone(row: int, product_id: int) -> bool:
             return product_id in singles or low < row < high
@@ -250,6 +258,7 @@ class ProductModel(Rows):
             self._resize(self.count)
         if shift is not None:
             self.realigned.emit(shift)
+        self.placed.emit(self._wanted, stretch)
         self.answered.emit()
         if self._again:
             self._again = False
@@ -261,15 +270,20 @@ class ProductModel(Rows):
     def put(self, stretch: Stretch) -> None:
         """Take in products of the newest state; their rows stay stale where they are not whole pages."""
         end = stretch.first + len(stretch.products)
-        self._resize(max(self._rows, end))
+        self.reach(end)
         self._cache.put(stretch.first, stretch.products)
         self._tell_changed(stretch.first, end - 1)
+
+    def reach(self, rows: int) -> None:
+        """There are at least so many rows, whatever the count says that is still on its way."""
+        self._resize(max(self._rows, rows))
 
     def _realign(self, to_take: list[Step], anchor: int | None) -> int | None:
         """Take the steps; returns how far the anchor's row has moved, None without any step."""
         if not to_take:
             return None
         self.realigning.emit()
+        self.shifting = True
         for step in to_take:
             if step.removed:
                 self.beginRemoveRows(_NOWHERE, step.first, step.first + step.removed - 1)
@@ -281,6 +295,7 @@ class ProductModel(Rows):
                 self._cache.shift(step)
                 self._rows += step.inserted
                 self.endInsertRows()
+        self.shifting = False
         self._cache.shifted()
         after = moved(anchor, to_take) if anchor is not None else None
         return after - anchor if after is not None and anchor is not None else 0

@@ -14,7 +14,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from acme_desktop.core.database.connections import Database
-from acme_desktop.core.products import listing, positions
+from acme_desktop.core.products import listing, places, positions
 from acme_desktop.core.products.filters import Filter, Sort
 from acme_desktop.core.products.listing import Landmarks
 from acme_desktop.core.products.positions import Stretch, Surroundings
@@ -57,6 +57,7 @@ class Beside:
 class PageLoader(QObject):
     """Asks the core for pages (numbered from 0) and the count; what comes late for an older question is dropped.
 
+    `as_of` is the newest change set before what was asked for last was read, or an older one; None while nobody knows.
     `beside` tells what is loaded at both sides of a page, `from_end` holds the pages that were counted off from the
     end while nobody knew where exactly that is. `renewed` comes with a `Stretch` of the newest state, and
     `settled` once landmarks of that state are here. Both `landmarks` and `settled` concern large answers only.
@@ -85,6 +86,8 @@ class PageLoader(QObject):
         self._gathering: Job | None = None
         self._outdated = False
         self.landmarks: Landmarks | None = None
+        self.as_of: int | None = None
+        self._dating: Job | None = None
         self.from_end: set[int] = set()
         self._quiet = QTimer(self, interval=QUIET_MS, singleShot=True)
         self._quiet.timeout.connect(self._gather)
@@ -97,7 +100,7 @@ class PageLoader(QObject):
     def set_database(self, database: Database | None) -> None:
         """Work with another database from now on."""
         self.stop()
-        self._database = database
+        self._database, self.as_of = database, None
         self.counting.set_database(database)
 
     def ask(self, question: Question) -> None:
@@ -107,6 +110,7 @@ class PageLoader(QObject):
         self.landmarks, self._outdated = None, False
         self.from_end.clear()
         self.counting.ask(question.filter)
+        self._find_date()
 
     def want(self, number: int, *, ahead: bool = False) -> None:
         """Load a page soon: the latest wish first, older ones are let go when there are many; `ahead` is no hurry."""
@@ -150,10 +154,28 @@ class PageLoader(QObject):
             lambda progress: positions.stretch(
                 database, question.filter, question.sort, wanted, progress, landmarks=landmarks
             ),
-            self.renewed.emit,
+            self._look_came,
             self._renewal_ended,
         )
         self.busy.emit(True)
+
+    def _look_came(self, stretch: Stretch) -> None:
+        self.as_of = stretch.as_of
+        self.renewed.emit(stretch)
+
+    def _find_date(self) -> None:
+        database = self._database
+        if database is None:
+            return
+
+        def find(_: Any) -> int:
+            with database.connect() as connection:
+                return places.newest_change(connection)
+
+        def found(number: int) -> None:
+            self.as_of = number
+
+        self._dating = self._runner.start(find, lane=Lane.QUERY, owner=self, succeeded=found, failed=self.failed.emit)
 
     @property
     def renewing(self) -> bool:
@@ -163,7 +185,7 @@ class PageLoader(QObject):
     def stop(self) -> None:
         """Cancel all that is asked for, on the server too."""
         self._waiting.clear()
-        for job in (*self._loading.values(), self._renewing, self._gathering):
+        for job in (*self._loading.values(), self._renewing, self._gathering, self._dating):
             self._runner.drop(job)
         self._loading.clear()
         self._renewing = self._gathering = None

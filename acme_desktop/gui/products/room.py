@@ -46,6 +46,7 @@ class ProductsRoom(QWidget):
         self._doing.history_wanted.connect(self.history_wanted)
         self._doing.said.connect(self.said)
         self.views.said.connect(self.said)
+        self.table.kept.cleared.connect(self.said)
         self.filters.asked.connect(self._filter)
         self.filters.worded.connect(self.view_bar.show_state)
         self.view_bar.view_chosen.connect(self.show_view)
@@ -221,7 +222,7 @@ class ProductsRoom(QWidget):
 
     def delete_selected(self) -> None:
         """Ask, then delete the selected products."""
-        self._doing.delete_selected(self.model.question, self.model.rowCount())
+        self._doing.delete_selected(self.model.question)
 
     def delete_all(self, question: Filter | None = None) -> None:
         """Ask twice, then delete every product, or every one that the question matches."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QByteArray, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -15,10 +15,8 @@ from acme_desktop.gui.products.frozen_columns import FrozenColumns
 from acme_desktop.gui.products.marking import MarkingDelegate
 from acme_desktop.gui.products.model import ProductModel, Sight
 from acme_desktop.gui.products.pages import PAGE
+from acme_desktop.gui.products.selection import Selection
 from acme_desktop.gui.products.sort_header import SortHeader
-
-TRACKED = 200
-"""Of how many selected products, at most, the rows are looked up when the catalogue has changed."""
 
 
 class ProductTable(QTableView):
@@ -37,9 +35,10 @@ class ProductTable(QTableView):
         self.setAccessibleName("Products")
         self._model = model
         self._moving = False
-        self._kept: tuple[int | None, int, list[int]] = (None, 0, [])
+        self._before: tuple[int | None, int] = (None, 0)
         self._setup_ui()
         self.setModel(model)
+        self.kept = Selection(self, model)
         self._columns = ColumnLayout(self, self._header)
         self._frozen = FrozenColumns(self, self._header)
         self._frozen.take(model, self.selectionModel())
@@ -135,39 +134,26 @@ class ProductTable(QTableView):
         top = self.verticalScrollBar().value()
         rows = self.viewport().height() // max(1, self.verticalHeader().defaultSectionSize()) + 2
         current = self.currentIndex()
-        chosen = [] if self.everything_selected else self._model.loaded_rows(self._blocks())[:TRACKED]
-        if current.isValid():
-            chosen.append(current.row())
-        held = None
-        if self._editing():
-            product = self._model.product(current.row())
-            held = product.id if product is not None else None
-        return Sight(top, rows, tuple(chosen), held)
+        product = self._model.product(current.row()) if current.isValid() else None
+        here = product.id if product is not None else None
+        chosen = (*self.kept.wanted, here) if here is not None else self.kept.wanted
+        return Sight(top, rows, chosen, here if self._editing() else None, self.kept.runs)
 
     def _remember(self) -> None:
         self._moving = True
         current = self.currentIndex()
         product = self._model.product(current.row()) if current.isValid() else None
-        chosen = [] if self.everything_selected else self._model.loaded_rows(self._blocks())[:TRACKED]
-        ids = [found.id for row in chosen if (found := self._model.product(row)) is not None]
-        self._kept = (product.id if product is not None else None, self.verticalScrollBar().value(), ids)
+        self._before = (product.id if product is not None else None, self.verticalScrollBar().value())
 
     def _restore(self, shift: int) -> None:
-        """What moved among others was taken out and put in anew: it is selected again where it is now."""
-        current, top, ids = self._kept
+        """What moved among others was taken out and put in anew: the current row is where it is now."""
+        current, top = self._before
         self.updateGeometries()
         self.verticalScrollBar().setValue(top + shift)
-        rows = {row for product in ids if (row := self._model.row_of(product)) is not None}
         here = self._model.row_of(current) if current is not None else None
-        flags = QItemSelectionModel.SelectionFlag
-        selection = QItemSelection()
-        for row in rows - set(self._model.loaded_rows(self._blocks())):
-            index = self._model.index(row, 0)
-            selection.select(index, index)
-        self.selectionModel().select(selection, flags.Select | flags.Rows)
         if here is not None and here != self.currentIndex().row():
             index = self._model.index(here, max(0, self.currentIndex().column()))
-            self.selectionModel().setCurrentIndex(index, flags.NoUpdate)
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         self._moving = False
         self._go_on_editing()
         self._tell_picked()
@@ -194,6 +180,11 @@ class ProductTable(QTableView):
     def everything_selected(self) -> bool:
         """Whether every row is selected."""
         return self.selected_count == self._model.rowCount() > 0
+
+    def selectAll(self) -> None:
+        """Everything that the filter matches, whatever it comes to match."""
+        super().selectAll()
+        self.kept.take(whole=True)
 
     def selected_products(self) -> list[Product]:
         """The selected products that are loaded, in the table's order."""

@@ -15,8 +15,9 @@ from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.importer import run
 from acme_desktop.core.importer.options import ImportOptions
 from acme_desktop.core.importer.report import ImportReport
-from acme_desktop.core.products import edits, export
+from acme_desktop.core.products import edits, export, listing
 from acme_desktop.core.products.filters import Filter, Sort
+from acme_desktop.core.products.places import Run, Runs
 from acme_desktop.core.products.product import InvalidProduct
 
 ANNA = Author("anna", "tests")
@@ -165,12 +166,15 @@ def test_the_products_with_these_ids(database: Database, tmp_path: Path, ending:
 
 
 @pytest.mark.parametrize("ending", export.FORMATS)
-def test_the_products_at_these_places(database: Database, tmp_path: Path, ending: str) -> None:
+def test_the_products_in_these_runs(database: Database, tmp_path: Path, ending: str) -> None:
     fill(database, ("Lamp",), " ", 10)
     path, sort = tmp_path / f"p.{ending}", Sort("id", descending=True)
-    assert export.export(database, Filter(sku="sku"), sort, path, places=[(5, 30), (0, 1)]) == 4
-    assert export.export(database, Filter(sku="sku"), sort, path, places=[]) == 0
-    places = [(1, 2)]
+    asked = Filter(sku="sku")
+    found = listing.page(database, asked, sort, 1, 20)
+    now = max(product.change_set_id or 0 for product in found)
+    runs = Runs((Run(found[5], found[-1], len(found) - 5), Run(found[0], found[1], 2)), now)
+    assert export.export(database, asked, sort, path, runs=runs) == len(found) - 3
+    assert export.export(database, asked, sort, path, runs=Runs((), now)) == 0
     stream = tmp_path / "p.csv"
-    export.export(database, Filter(sku="sku"), sort, stream, places=places)
+    export.export(database, asked, sort, stream, runs=Runs((Run(found[1], found[2], 2),), now))
     assert [line.split(",")[0] for line in stream.read_text(encoding="utf-8").splitlines()] == ["sku", "SKU-7", "SKU-6"]
