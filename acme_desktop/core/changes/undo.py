@@ -211,9 +211,9 @@ def _apply(connection: Connection[Any], target: ChangeSet, author: Author) -> Ch
     )
     values = {"id": target.id, "undo": identifier}
     planned = "sku_key IN (SELECT now_key FROM undo_plan WHERE action = ANY(%s))"
-    with bulk.indexes_afterwards(connection, "product_versions", target.created + target.updated):
-        deleted = before_images.keep(connection, identifier, "delete", planned, (["delete"],))
-        updated = before_images.keep(connection, identifier, "update", planned, (["restore", "rename"],))
+    keep = before_images.keep
+    deleted = keep(connection, identifier, "delete", planned, (["delete"],), expected=target.created)
+    updated = keep(connection, identifier, "update", planned, (["restore", "rename"],), expected=target.updated)
     with bulk.indexes_afterwards(connection, "products", target.updated + target.deleted):
         renamed = connection.execute(_REMOVE).rowcount - deleted
         connection.execute(_RESTORE, values)

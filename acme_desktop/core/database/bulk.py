@@ -56,18 +56,18 @@ _COUNT = "SELECT count(*) FROM (SELECT FROM {} LIMIT %s) AS counted"
 
 
 @contextmanager
-def indexes_afterwards(connection: Connection[Any], table: str, rows: int) -> Iterator[None]:
+def indexes_afterwards(connection: Connection[Any], table: str, rows: int) -> Iterator[bool]:
     """Take a table's keys and indexes away for the block and build them again behind it, in one transaction.
 
     The block runs with them in place where it writes too few `rows` to be worth it, and where they cannot be taken
     away: someone reads, something depends on them. Else readers wait until the transaction ends, so this is for the
-    last and quick part of it. Older transactions go on seeing what they saw.
+    last and quick part of it. Older transactions go on seeing what they saw. The block is told whether they are away.
 
     Raises:
         psycopg.errors.UniqueViolation: what the block wrote breaks a key.
     """
     if not _worthwhile(connection, table, rows):
-        yield
+        yield False
         return
     keys = connection.execute(_KEYS, (table,)).fetchall()
     indexes = connection.execute(_INDEXES, (table,)).fetchall()
@@ -86,9 +86,9 @@ def indexes_afterwards(connection: Connection[Any], table: str, rows: int) -> It
         raise
     except psycopg.DatabaseError as error:
         _log.info("the indexes of %s stay in place: %s", table, error)
-        yield
+        yield False
         return
-    yield
+    yield True
     connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
     for key, definition in keys:
         statement = sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}")

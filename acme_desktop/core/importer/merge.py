@@ -6,19 +6,26 @@ what is written. Before-images are taken of the rows that change; a created row 
 
 from __future__ import annotations
 
+import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from psycopg import Connection, sql
 
 from acme_desktop.core.changes import before_images, change_set
 from acme_desktop.core.changes.change_set import Author, ChangeSet
 from acme_desktop.core.database import bulk
+from acme_desktop.core.database.connections import Database
+from acme_desktop.core.foundation.errors import EnvironmentProblem
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.importer import preview, staging
 from acme_desktop.core.importer.chunks import Profile
 from acme_desktop.core.importer.preview import Counts
 from acme_desktop.core.importer.rows import Rejection
+
+_log = logging.getLogger(__name__)
 
 # Into an empty catalogue the last row of every key is a new product: one sort, no join. In key order, so that both
 # keys grow at their right edge.
@@ -74,15 +81,24 @@ def is_empty(connection: Connection[Any]) -> bool:
     return connection.execute("SELECT 1 FROM products LIMIT 1").fetchone() is None
 
 
-def insert_all(connection: Connection[Any], import_id: int, author: Author, staged: int, summary: str) -> Merged:
-    """Merge into an empty, locked catalogue."""
+def insert_all(
+    database: Database, connection: Connection[Any], import_id: int, author: Author, staged: int, summary: str
+) -> Merged:
+    """Merge into an empty, locked catalogue, in the transaction of `connection`.
+
+    The superseded rows are looked for at the same time, on a connection and, where there is one, a core of their own.
+    """
     identifier = change_set.begin(connection, "import", author, summary=summary)
     connection.execute("SET LOCAL work_mem = '256MB'")
     statement = sql.SQL(_INSERT_ALL).format(staging=staging.table(import_id), key=sql.SQL(staging.KEY))
-    with bulk.indexes_afterwards(connection, "products", staged):
-        created = connection.execute(statement, {"id": identifier}).rowcount
+    with ThreadPoolExecutor(1, thread_name_prefix="superseded") as aside:
+        looking = aside.submit(_look_for_superseded, database, import_id)
+        with bulk.indexes_afterwards(connection, "products", staged):
+            created = connection.execute(statement, {"id": identifier}).rowcount
+        found = looking.result()
     if created < staged:
-        preview.find_superseded(connection, import_id)
+        if not found:
+            preview.find_superseded(connection, import_id)
         _note_superseded(connection, import_id)
     finished = change_set.finish(connection, identifier, created=created)
     return Merged(Counts(created=created, superseded=staged - created), finished)
@@ -107,8 +123,7 @@ def apply(
     kept = created = updated = 0
     if counts.updated:
         updates = sql.SQL(_IS_UPDATED).format(**tables).as_string(connection)
-        with bulk.indexes_afterwards(connection, "product_versions", counts.updated):
-            kept = before_images.keep(connection, identifier, "update", updates)
+        kept = before_images.keep(connection, identifier, "update", updates, expected=counts.updated)
     with bulk.indexes_afterwards(connection, "products", counts.created + counts.updated):
         if counts.created:
             created = write(_INSERT_CREATED, id=identifier)
@@ -118,6 +133,19 @@ def apply(
         raise AssertionError(f"{counts}, but {created} created, {updated} updated, {kept} before-images")
     finished = change_set.finish(connection, identifier, created=counts.created, updated=counts.updated)
     return Merged(counts, finished)
+
+
+def _look_for_superseded(database: Database, import_id: int) -> bool:
+    """Find them on another connection; False where that cannot be had, or would wait for the merge itself."""
+    try:
+        with database.connect() as connection:
+            connection.execute("SET LOCAL lock_timeout = '200ms'")
+            connection.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+            preview.find_superseded(connection, import_id)
+    except (EnvironmentProblem, psycopg.Error) as error:
+        _log.info("the superseded rows of import %s are looked for later: %s", import_id, type(error).__name__)
+        return False
+    return True
 
 
 def _note_superseded(connection: Connection[Any], import_id: int) -> None:

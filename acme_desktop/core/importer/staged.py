@@ -106,7 +106,9 @@ class StagedImport:
         return import_id
 
     def _take_up(self, import_id: int) -> int:
-        if not running.lock(self._connection, import_id):
+        with self._connection.transaction():  # of its own, so that each chunk's is none within another
+            free = running.lock(self._connection, import_id)
+        if not free:
             raise Refused(f"Import {import_id} is running.", "Wait until it ends.")
         self._resources.callback(running.unlock, self._connection, import_id)
         with self._connection.transaction():
@@ -249,7 +251,7 @@ class StagedImport:
         lock_out_writers(connection)
         plain = options.mode == "upsert" and options.blank == "clear" and self._previewed is None
         if plain and merge.is_empty(connection):
-            return merge.insert_all(connection, self.import_id, self._author, staged, summary)
+            return merge.insert_all(self._database, connection, self.import_id, self._author, staged, summary)
         outlook = preview.classify(connection, self.import_id, options, staged)
         if self._previewed is not None and outlook != self._previewed:
             raise Refused(

@@ -174,8 +174,7 @@ def apply(database: Database, seen: Preview, *, author: Author, progress: Progre
             connection, "bulk_edit", author, summary=f"Bulk edit: {seen.change.words}, {counted(seen.changed)}"
         )
         _stage(progress, "Keeping the earlier state")
-        with bulk.indexes_afterwards(connection, "product_versions", seen.changed):
-            number = before_images.keep(connection, identifier, "update", planned)
+        number = before_images.keep(connection, identifier, "update", planned, expected=seen.changed)
         _stage(progress, "Changing products")
         value = seen.change.value
         with bulk.indexes_afterwards(connection, "products", seen.changed):

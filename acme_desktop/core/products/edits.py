@@ -16,7 +16,6 @@ from psycopg.rows import class_row
 from acme_desktop.core.changes import before_images, change_set
 from acme_desktop.core.changes.change_set import Author, ChangeSet
 from acme_desktop.core.changes.locks import lock_catalogue, lock_rows
-from acme_desktop.core.database import bulk
 from acme_desktop.core.foundation.errors import NotFound, Refused
 from acme_desktop.core.foundation.product_rules import storable
 from acme_desktop.core.products import conflicts
@@ -193,8 +192,7 @@ def _matching(connection: Connection[Any], condition: str, values: Sequence[Any]
 def _delete(
     connection: Connection[Any], identifier: int, rows: int, condition: str, values: Sequence[Any]
 ) -> ChangeSet:
-    with bulk.indexes_afterwards(connection, "product_versions", rows):
-        number = before_images.keep(connection, identifier, "delete", condition, values)
+    number = before_images.keep(connection, identifier, "delete", condition, values, expected=rows)
     connection.execute(f"DELETE FROM products WHERE {condition}", values)
     return change_set.finish(connection, identifier, deleted=number)
 

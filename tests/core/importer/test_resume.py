@@ -19,6 +19,7 @@ from acme_desktop.core.foundation.errors import NotFound, Refused
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.importer import report, run, running, staging
 from acme_desktop.core.importer.options import ImportOptions
+from acme_desktop.core.importer.staged import StagedImport
 
 AUTHOR = Author("anna", "tests")
 PLAIN = ImportOptions()
@@ -120,6 +121,14 @@ def test_staging_that_the_server_lost_is_begun_anew(database: Database, path: Pa
         connection.execute(f"TRUNCATE staging_{import_id}")  # what a crash of the server does to unlogged tables
     resumed = run.resume(database, import_id, Progress(), AUTHOR)
     assert (resumed.status, resumed.read, resumed.rejected) == ("completed", ROWS, 120)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kill -9 is a signal")
+def test_a_resumed_import_commits_each_chunk_as_a_new_one_does(database: Database, path: Path) -> None:
+    import_id = killed_import(database, path)
+    wait_until_forgotten(database, import_id)
+    with StagedImport(database, path, ImportOptions(), AUTHOR, cut_off=import_id) as staged:
+        assert staged._connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kill -9 is a signal")

@@ -83,6 +83,20 @@ def test_large_merges_of_every_kind_and_their_undo(database: Database, tmp_path:
     assert indexes(database) == before
 
 
+def test_superseded_rows_are_found_where_no_second_connection_can_look_for_them(
+    database: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "first.csv"
+    path.write_text("sku,name\nA,One\na,Two\n")
+    staged = run.stage(database, path, ImportOptions(), Progress(), AUTHOR)
+    # The import's own transaction holds what the second connection would need.
+    with staged, staged._connection.transaction():
+        staged._connection.execute(f"LOCK TABLE staging_{staged.import_id} IN ACCESS EXCLUSIVE MODE")
+        done = staged.commit(Progress())
+    assert (done.created, done.superseded) == (1, 1)
+    assert catalogue(database) == {"a": "Two"}
+
+
 @pytest.mark.parametrize("meanwhile", ["Two", "Meanwhile"])
 def test_an_import_whose_products_were_touched_meanwhile_is_not_carried_out(
     database: Database, tmp_path: Path, meanwhile: str
