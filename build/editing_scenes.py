@@ -56,7 +56,8 @@ def shoot_conflict(stage: Any) -> None:
     dialog._save()
     conflict = stage.dialog("conflictDialog")
     stage.shoot("conflict")
-    conflict.theirs.click()
+    conflict.choose("theirs")
+    conflict.save.click()
     stage.until(lambda: not dialog.isVisible())
 
 

@@ -41,6 +41,7 @@ from acme_desktop.gui.widgets.menus import ActionTable
 from acme_desktop.gui.widgets.notices import EmptyPage
 from acme_desktop.gui.widgets.status_line import StatusLine
 from acme_desktop.gui.widgets.theme import Theme
+from acme_desktop.gui.widgets.window_keys import WindowKeys
 
 _SAID_MS = 10_000
 
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
         self._setup_ui()
         self._actions = ActionTable(actions.MENUS, self)
         self.commands = Commands(self._actions, self, self._layout_file)
+        WindowKeys(self, lambda: (entry.action for entry in self._actions))
         self.addToolBar(self._actions.tool_bar(actions.TOOL_BAR))
         self._table_menu = self._actions.context_menu(actions.CONTEXT_MENU)
         self._wire()

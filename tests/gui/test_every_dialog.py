@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
+    QDialogButtonBox,
     QFileDialog,
     QHeaderView,
     QLabel,
@@ -32,6 +33,7 @@ from acme_desktop.core.database.connections import Database
 from acme_desktop.core.products import edits
 from acme_desktop.gui.actions import MENUS
 from acme_desktop.gui.main_window import MainWindow
+from acme_desktop.gui.widgets import on_screen
 from acme_desktop.gui.widgets.menus import Action, Menu
 from tests.gui.driving import fill, select_row
 
@@ -78,6 +80,18 @@ def letters_twice(dialog: QWidget) -> list[str]:
     return [letter for letter, count in letters.items() if count > 1]
 
 
+def stays_on_a_small_screen(dialog: QDialog) -> None:
+    small = QSize(960, 540)  # 1920x1080 at 200 %
+    on_screen.bound(dialog, small)
+    QApplication.sendPostedEvents()
+    room = small - on_screen.FRAME
+    assert dialog.size().boundedTo(room) == dialog.size()
+    for box in dialog.findChildren(QDialogButtonBox):
+        for button in box.buttons():
+            place = QRect(button.mapTo(dialog, QPoint()), button.size())
+            assert button.isHidden() or dialog.rect().contains(place), button.text()
+
+
 def open_dialogs(window: MainWindow) -> list[QDialog]:
     return [one for one in window.findChildren(QDialog) if one.isVisible()]
 
@@ -113,6 +127,7 @@ def test_what_an_action_opens(qtbot: QtBot, ready: MainWindow, name: str) -> Non
     if not isinstance(dialog, QFileDialog):
         assert nameless(dialog) == []
         assert letters_twice(dialog) == []
+        stays_on_a_small_screen(dialog)
     dialog.activateWindow()
     # The keyboard starts somewhere in it.
     qtbot.waitUntil(lambda: dialog.isAncestorOf(QApplication.focusWidget() or ready), timeout=10_000)

@@ -26,7 +26,7 @@ from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 from acme_desktop.gui.changes.feed import Feed, last
 from acme_desktop.gui.changes.moment_field import MomentField
-from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets import formatting, on_screen
 from acme_desktop.gui.widgets.endless import EndlessTable
 from acme_desktop.gui.widgets.notices import Banner
 from acme_desktop.gui.widgets.records import Column
@@ -71,7 +71,7 @@ class AsOfDialog(QDialog):
 
     def _setup_ui(self) -> None:
         self.setWindowTitle("Catalogue as of a date")
-        self.resize(980, 620)
+        on_screen.fit(self, 980, 620)
         self.setMinimumSize(760, 420)
         self.when = MomentField("asOfMoment", "As of", at_end=True)
         self.sku = self._search("asOfSku", "SKU contains")

@@ -12,6 +12,7 @@ from acme_desktop.core.products.difference import Between
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.changes.difference_view import DifferenceView
 from acme_desktop.gui.changes.moment_field import MomentField
+from acme_desktop.gui.widgets import on_screen
 
 
 class DifferenceDialog(QDialog):
@@ -31,7 +32,7 @@ class DifferenceDialog(QDialog):
 
     def _setup_ui(self, runner: JobRunner, database: Database) -> None:
         self.setWindowTitle("Compare two dates")
-        self.resize(980, 620)
+        on_screen.fit(self, 980, 620)
         self.setMinimumSize(760, 420)
         self.start = MomentField("differenceStart", "From", at_end=False)
         self.end = MomentField("differenceEnd", "To", at_end=True)

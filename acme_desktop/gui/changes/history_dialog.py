@@ -28,7 +28,7 @@ from acme_desktop.gui.changes.entries import Cursor, Entry
 from acme_desktop.gui.changes.facts import facts
 from acme_desktop.gui.changes.feed import Feed
 from acme_desktop.gui.changes.history_filters import HistoryFilters
-from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets import formatting, on_screen
 from acme_desktop.gui.widgets.endless import EndlessTable
 from acme_desktop.gui.widgets.fields import ElidedLabel, form
 from acme_desktop.gui.widgets.notices import Banner
@@ -85,7 +85,7 @@ class HistoryDialog(QDialog):
 
     def _setup_ui(self) -> None:
         self.setWindowTitle("History")
-        self.resize(980, 670)
+        on_screen.fit(self, 980, 670)
         self.setMinimumSize(780, 460)
         self.banner = Banner()
         self.filters = HistoryFilters()

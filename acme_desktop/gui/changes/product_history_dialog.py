@@ -23,7 +23,7 @@ from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 from acme_desktop.gui.changes.lines import lines_of, value_columns
 from acme_desktop.gui.changes.stories import Story, Told, story
-from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets import formatting, on_screen
 from acme_desktop.gui.widgets.notices import Banner
 from acme_desktop.gui.widgets.records import Column, RecordTable
 
@@ -66,7 +66,7 @@ class ProductHistoryDialog(QDialog):
 
     def _setup_ui(self) -> None:
         self.setWindowTitle("Product history")
-        self.resize(920, 600)
+        on_screen.fit(self, 920, 600)
         self.setMinimumSize(700, 420)
         self.sku = QLineEdit(objectName="historySku", placeholderText="SKU of a product, also of a deleted one")
         self.sku.setAccessibleName("SKU")

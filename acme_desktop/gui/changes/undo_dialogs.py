@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from acme_desktop.core.changes.change_set import ChangeSet
 from acme_desktop.core.changes.undo import UndoReport
 from acme_desktop.gui.changes.work import Step
-from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets import formatting, on_screen
 from acme_desktop.gui.widgets.notices import Banner, Picture, Tile
 from acme_desktop.gui.widgets.records import Column, RecordTable
 
@@ -131,7 +131,7 @@ class UndoReportDialog(QDialog):
 
     def _setup_ui(self, step: Step, report: UndoReport) -> None:
         self.setWindowTitle("Undo report")
-        self.resize(680, 460 if report.kept else 240)
+        on_screen.fit(self, 680, 460 if report.kept else 240)
         self.setMinimumWidth(560)
         done, name = report.change_set, change_name(step.change)
         words = f"{name[0].upper()}{name[1:]} is {'back' if step.back else 'undone'}"

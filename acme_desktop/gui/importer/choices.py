@@ -62,7 +62,7 @@ class ReadingChoices(QGroupBox):
     def __init__(self, options: ImportOptions, parent: QWidget | None = None) -> None:
         super().__init__("How to import", parent)
         self._options = options
-        self.mode = choice_box("importMode", "What the rows may do", _MODES)
+        self.mode = choice_box("importMode", "What the rows in the file do", _MODES)
         self.blank = choice_box("importBlank", "What a blank cell does", _BLANKS)
         self.encoding = choice_box("importEncoding", "Encoding of the file", _ENCODINGS)
         self.delimiter = choice_box(
@@ -70,18 +70,22 @@ class ReadingChoices(QGroupBox):
         )
         self.literal = QCheckBox("&Quotes are ordinary characters", objectName="importLiteralQuotes")
         self.limit = QSpinBox(
-            objectName="importMaxRejects", accessibleName="Most rejected rows", minimum=-1, maximum=999_999
+            objectName="importMaxRejects",
+            accessibleName="The most rejected rows",
+            minimum=-1,
+            maximum=999_999,
         )
         self.limit.setSpecialValueText("No limit")
+        self.limit.setSuffix(" rejected rows")
         self.show_options(options)
         self.limit.lineEdit().setTextMargins(6, 0, 0, 0)
         rows = form()
         for label, control in (
-            ("&Rows may", self.mode),
+            ("&Rows in the file", self.mode),
             ("&Blank cells", self.blank),
             ("&Encoding", self.encoding),
             ("De&limiter", self.delimiter),
-            ("&Most rejects", self.limit),
+            ("Stop abo&ve", self.limit),
         ):
             caption = QLabel(label)
             caption.setBuddy(control)

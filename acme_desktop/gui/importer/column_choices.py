@@ -17,7 +17,7 @@ from acme_desktop.gui.widgets.fields import form
 
 FIELD_NAMES = {"sku": "SKU", "name": "Name", "description": "Description", "active": "Active"}
 _MNEMONICS = {"sku": "S&KU", "name": "&Name", "description": "&Description", "active": "&Active"}
-_FILL_LABELS = {"name": "&Fill name", "description": "F&ill description"}
+_FILL_LABELS = {"name": "&Fill blank names", "description": "F&ill blank descriptions"}
 _FILL_HINT = (
     "A blank {0} takes the last one above it in rows that say the same in the column chosen here. "
     "Shops export the variants of a product that way."
@@ -102,7 +102,7 @@ class ColumnChoices(QGroupBox):
                     by = column_of(header, field, self._fill_down[field])
                 except InputProblem:  # what is remembered was another file's
                     by = None
-            _offer_columns(box, "Leave blanks as they are", "Down by “{}”", header, by)
+            _offer_columns(box, "No, leave them blank", "From the row above, by “{}”", header, by)
 
     def start_anew(self, options: ImportOptions) -> None:
         """Take the columns from these options the next time they are shown."""

@@ -22,7 +22,7 @@ from acme_desktop.gui.background.jobs import JobRunner, Lane
 from acme_desktop.gui.importer.difference_rows import ROW_TITLES, UPDATE_TITLES, DifferenceModel, DifferenceRow
 from acme_desktop.gui.importer.fates import FATE_HINTS, FATES
 from acme_desktop.gui.importer.reasons import REASONS, line_range
-from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets import formatting, on_screen
 from acme_desktop.gui.widgets.changed_parts import MarkedCells
 from acme_desktop.gui.widgets.notices import Banner
 from acme_desktop.gui.widgets.tables import dress
@@ -59,7 +59,7 @@ class DifferencesDialog(QDialog):
 
     def _setup_ui(self, name: str) -> None:
         self.setWindowTitle(f"What changes: {name}")
-        self.resize(960, 600)
+        on_screen.fit(self, 960, 600)
         self.setMinimumSize(640, 320)
         self.banner = Banner()
         self.banner.setObjectName("differencesBanner")

@@ -32,7 +32,7 @@ from acme_desktop.gui.importer.entry import ImportEntry
 from acme_desktop.gui.importer.outlook import Outlook
 from acme_desktop.gui.importer.sample_table import SampleModel, SampleTable
 from acme_desktop.gui.importer.template_button import TemplateButton
-from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets import formatting, on_screen
 from acme_desktop.gui.widgets.drop_area import DropArea
 from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.notices import Banner, Picture
@@ -65,7 +65,7 @@ class MappingDialog(QDialog):
 
     def _setup_ui(self, options: ImportOptions) -> None:
         self.setWindowTitle(f"Import {self.entry.path.name}")
-        self.resize(940, 640)
+        on_screen.fit(self, 1000, 800)
         title = ElidedLabel(self.entry.path.name, Qt.TextElideMode.ElideMiddle)
         title.setStyleSheet("font-size: 13pt; font-weight: 600")
         self.summary = ElidedLabel("Looking at the file…", objectName="fileSummary")
@@ -93,18 +93,27 @@ class MappingDialog(QDialog):
         choices.addWidget(self.reading, 1)
         self.sample = SampleModel(self)
         self.table = SampleTable(self.sample)
-        self.table.setMinimumHeight(110)
         self.outlook = Outlook()
+        content = QVBoxLayout(spacing=10)
+        content.setContentsMargins(20, 0, 20, 0)
+        content.addWidget(self.banner)
+        content.addLayout(choices)
+        content.addWidget(self.table, 1)
+        content.addWidget(self.question.preview, 1)
+        content.addStretch()
+        head.setContentsMargins(20, 0, 20, 0)
+        # What a person decides by stays in sight, as the buttons do.
+        figures = QVBoxLayout()
+        figures.setContentsMargins(20, 0, 20, 0)
+        figures.addWidget(self.outlook)
+        buttons = self._setup_buttons()
+        buttons.setContentsMargins(20, 0, 20, 0)
         layout = QVBoxLayout(self, spacing=10)
-        layout.setContentsMargins(20, 16, 20, 14)
+        layout.setContentsMargins(0, 16, 0, 14)
         layout.addLayout(head)
-        layout.addWidget(self.banner)
-        layout.addLayout(choices)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(self.question.preview, 1)
-        layout.addStretch()
-        layout.addWidget(self.outlook)
-        layout.addLayout(self._setup_buttons())
+        layout.addWidget(on_screen.Scrolling(content, "mappingContent"), 1)
+        layout.addLayout(figures)
+        layout.addLayout(buttons)
         self.columns.boxes["sku"].setFocus()
         self.columns.changed.connect(self._choices_changed)
         self.reading.changed.connect(self._choices_changed)

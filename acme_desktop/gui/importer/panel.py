@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -59,7 +60,7 @@ class ImportRow(QFrame):
         font.setBold(True)
         self.name.setFont(font)
         self.status = ElidedLabel(objectName="importStatusLabel")
-        words = QVBoxLayout(spacing=1)
+        self._words = words = QBoxLayout(QBoxLayout.Direction.TopToBottom, spacing=1)
         words.addWidget(self.name)
         words.addWidget(self.status)
         self.bar = QProgressBar(
@@ -83,7 +84,7 @@ class ImportRow(QFrame):
         icons.wear(self.remove, "cancel")
         self.remove.clicked.connect(self.remove_wanted)
         layout = QHBoxLayout(self, spacing=10)
-        layout.setContentsMargins(14, 5, 12, 5)
+        layout.setContentsMargins(14, 3, 12, 3)
         layout.addWidget(self.picture)
         layout.addLayout(words, 1)
         for widget in (self.bar, self.percent, self.up, self.down, self.choose, self.cancel, self.report, self.remove):
@@ -111,6 +112,10 @@ class ImportRow(QFrame):
             self.status.setProperty("tone", entry.tone)
             self.status.setProperty("role", "" if entry.tone else "muted")
             repolish(self.status)
+        # What is over says itself in one line.
+        directions = QBoxLayout.Direction
+        self._words.setDirection(directions.LeftToRight if entry.state.over else directions.TopToBottom)
+        self._words.setSpacing(12 if entry.state.over else 1)
         picture, colour = _PICTURES.get(entry.state, ("file", "accent_text"))
         self.picture.set_picture("warning" if entry.tone == "warning" else picture, entry.tone or colour)
         self.bar.setVisible(running)
@@ -219,5 +224,5 @@ class ImportPanel(QFrame):
         self.pause.setVisible(waiting > 1 or self.paused)
         self.clear.setVisible(any(entry.state.over for entry in self._rows))
         if shown:
-            height = max(row.sizeHint().height() for row in self._rows.values())
-            self._scroll.setFixedHeight(height * shown + 6)
+            heights = sorted((row.sizeHint().height() for row in self._rows.values()), reverse=True)
+            self._scroll.setFixedHeight(sum(heights[:shown]) + 6)

@@ -33,7 +33,7 @@ from acme_desktop.gui.importer.entry import outcome
 from acme_desktop.gui.importer.mending import MendingBar, RejectsTable
 from acme_desktop.gui.importer.reasons import REASONS
 from acme_desktop.gui.importer.rejects_model import Reject, RejectsModel
-from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets import formatting, on_screen
 from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.notices import Banner
 
@@ -62,7 +62,7 @@ class RejectsBench(QDialog):
     def _setup_ui(self) -> None:
         name = Path(self._bench.record.file).name
         self.setWindowTitle(f"Rejected rows: {name}")
-        self.resize(980, 620)
+        on_screen.fit(self, 980, 620)
         self.setMinimumSize(700, 420)
         self.banner = Banner()
         self.banner.setObjectName("benchBanner")

@@ -23,7 +23,7 @@ from acme_desktop.core.importer.report import ImportReport, Superseded
 from acme_desktop.gui import errors, icons
 from acme_desktop.gui.importer.fates import FATE_HINTS, FATES, fate_tone
 from acme_desktop.gui.importer.reasons import REASONS, line_range
-from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets import formatting, on_screen
 from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.notices import Banner, Tile
 from acme_desktop.gui.widgets.records import Column, RecordTable
@@ -69,7 +69,7 @@ class ImportReportDialog(QDialog):
     def _setup_ui(self) -> None:
         report, name = self.report, Path(self.report.file).name
         self.setWindowTitle(f"Import report: {name}")
-        self.resize(860, 540 if report.rejected or report.superseded else 300)
+        on_screen.fit(self)
         self.setMinimumWidth(720)
         self.banner = Banner()
         self._say_outcome()
@@ -96,6 +96,8 @@ class ImportReportDialog(QDialog):
         layout.addLayout(tiles)
         self._setup_details(layout)
         layout.addWidget(self._setup_buttons())
+        # A clean import has nothing to list: its receipt is as high as its words.
+        self.resize(860, 540 if self.tabs.count() else self.sizeHint().height())
 
     def _setup_details(self, layout: QVBoxLayout) -> None:
         report = self.report
@@ -119,9 +121,7 @@ class ImportReportDialog(QDialog):
                 table.setParent(self)
                 table.hide()
         self.tabs.setVisible(self.tabs.count() > 0)
-        layout.addWidget(self.tabs, 1)
-        if not self.tabs.count():
-            layout.addStretch()
+        layout.addWidget(self.tabs, 1 if self.tabs.count() else 0)
 
     def _setup_buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

@@ -14,6 +14,8 @@ from acme_desktop.gui.widgets.tables import dress
 
 _NOWHERE = QModelIndex()
 _LONGEST = 300
+_LEAST_ROWS = 7
+_LONGEST_USE = "→ Description"
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -108,4 +110,14 @@ class SampleTable(QTableView):
         header.setStretchLastSection(True)
         header.setFixedHeight(self.fontMetrics().height() * 2 + 16)
         header.setSectionsClickable(False)
-        model.modelReset.connect(self.resizeColumnsToContents)
+        # The rows are what a person judges the choices by; seven tell apart what is an exception.
+        rows = self.verticalHeader().defaultSectionSize() * _LEAST_ROWS
+        self.setMinimumHeight(header.height() + rows + self.horizontalScrollBar().sizeHint().height() + 2)
+        model.modelReset.connect(self.fit_columns)
+
+    def fit_columns(self) -> None:
+        """Make each column as wide as its cells and its longest use, so that choosing a field cuts no header."""
+        self.resizeColumnsToContents()
+        least = self.fontMetrics().horizontalAdvance(_LONGEST_USE) + 28
+        for column in range(self.model().columnCount()):
+            self.setColumnWidth(column, max(self.columnWidth(column), least))

@@ -26,7 +26,7 @@ from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 from acme_desktop.gui.products.bulk_change_form import BulkChangeForm
 from acme_desktop.gui.products.bulk_rows import PAGE, BulkRows, BulkTable
-from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets import formatting, on_screen
 from acme_desktop.gui.widgets.notices import Banner
 
 DEBOUNCE_MS = 250
@@ -77,7 +77,7 @@ class BulkEditDialog(QDialog):
 
     def _setup_ui(self) -> None:
         self.setWindowTitle("Edit several products")
-        self.resize(900, 600)
+        on_screen.fit(self, 900, 600)
         self.setMinimumSize(640, 420)
         self.banner = Banner()
         self.which = QComboBox(objectName="bulkWhich", accessibleName="Which products")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QHeaderView, QTableView
 
 from acme_desktop.core.products.bulk_edit import Difference
 from acme_desktop.gui.widgets.changed_parts import MARKS, MarkedCells, Span, changed_parts
+from acme_desktop.gui.widgets.tables import dress
 
 PAGE = 200
 REASONS = {"missing_name": "The name would be blank", "too_long": "The text would be too long"}
@@ -114,25 +115,10 @@ class BulkTable(QTableView):
 
     def __init__(self, rows: BulkRows) -> None:
         super().__init__()
-        self.setObjectName("bulkPreviewTable")
-        self.setAccessibleName("What changes")
-        self.setProperty("framed", True)
         self.setModel(rows)
         self.setItemDelegate(MarkedCells(self))
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setWordWrap(False)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        down = self.verticalHeader()
-        down.hide()
-        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        down.setDefaultSectionSize(self.fontMetrics().height() + 11)
+        dress(self, "bulkPreviewTable", "What changes")
         header = self.horizontalHeader()
-        header.setAccessibleName("Column headers")
-        header.setHighlightSections(False)
-        header.setFixedHeight(self.fontMetrics().height() + 15)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         header.resizeSection(0, 140)

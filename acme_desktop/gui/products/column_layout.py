@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QTableView
 
 from acme_desktop.gui.products.columns import COLUMNS, place_of
 from acme_desktop.gui.products.sort_header import SortHeader
+from acme_desktop.gui.widgets import formatting
 
-_DESCRIPTION = place_of("description")
+_SHARING = (place_of("name"), place_of("description"))
+_WIDE_MOMENT = datetime(2026, 9, 28, 20, 48)
+_PADDING = 20
 _FROZEN = b"frozen "
 
 
 class ColumnLayout:
-    """Sizes the columns of a table; the description takes what the others leave, until a person sizes a column."""
+    """Sizes the columns; name and description share what the others leave, until a person sizes a column."""
 
     def __init__(self, table: QTableView, header: SortHeader) -> None:
         self._table, self._header = table, header
@@ -23,8 +28,8 @@ class ColumnLayout:
 
     def _at_first(self) -> None:
         self._filling = True
-        for section, column in enumerate(COLUMNS):
-            self._header.resizeSection(section, column.width)
+        for section in range(len(COLUMNS)):
+            self._header.resizeSection(section, self._width(section))
         self._filling = False
 
     def reset(self) -> None:
@@ -36,17 +41,26 @@ class ColumnLayout:
         self._at_first()
         self.fill_width()
 
+    def _width(self, section: int) -> int:
+        """What a column needs at least."""
+        if width := COLUMNS[section].width:
+            return width
+        return self._table.fontMetrics().horizontalAdvance(formatting.moment(_WIDE_MOMENT)) + _PADDING
+
     def fill_width(self) -> None:
-        """Give the description what the others leave."""
+        """Share out among name and description what the others leave."""
         header = self._header
-        if self._sized_by_hand or header.isSectionHidden(_DESCRIPTION):
+        sharing = [section for section in _SHARING if not header.isSectionHidden(section)]
+        if self._sized_by_hand or not sharing:
             return
         last = self._last()
-        others = sum(header.sectionSize(section) for section in range(len(COLUMNS)) if section != _DESCRIPTION)
-        if last != _DESCRIPTION:  # it is stretched: what it needs counts, not what it has
-            others += COLUMNS[last].width - header.sectionSize(last)
+        others = [section for section in range(len(COLUMNS)) if section not in sharing]
+        # The last one is stretched: what it needs counts, not what it has.
+        taken = sum(self._width(one) if one == last else header.sectionSize(one) for one in others)
+        share, rest = divmod(max(0, self._table.viewport().width() - taken), len(sharing))
         self._filling = True
-        header.resizeSection(_DESCRIPTION, max(COLUMNS[_DESCRIPTION].width, self._table.viewport().width() - others))
+        for section in sharing:
+            header.resizeSection(section, max(self._width(section), share + (rest if section == sharing[0] else 0)))
         self._filling = False
 
     def _last(self) -> int:

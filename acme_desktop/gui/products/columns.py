@@ -25,7 +25,7 @@ class Column:
     Attributes:
         field: the name that a sort is asked by.
         title: the header.
-        width: at first, in logical pixels.
+        width: at first, in logical pixels; 0 is as wide as a moment's text.
         text: the cell.
         whole: the tooltip; "" is none.
         right: whether it is aligned to the right.
@@ -45,20 +45,20 @@ class Column:
 
 
 COLUMNS = (
-    Column("sku", "SKU", 112, lambda product: one_line(product.sku), lambda product: product.sku),
-    Column("name", "Name", 176, lambda product: one_line(product.name), lambda product: product.name),
+    Column("sku", "SKU", 104, lambda product: one_line(product.sku), lambda product: product.sku),
+    Column("name", "Name", 150, lambda product: one_line(product.name), lambda product: product.name),
     Column(
         "description",
         "Description",
-        164,
+        150,
         lambda product: one_line(product.description),
         lambda product: (product.description or "")[:2000],
     ),
-    Column("active", "Active", 72, lambda product: "Yes" if product.active else "No", lambda product: ""),
+    Column("active", "Active", 68, lambda product: "Yes" if product.active else "No", lambda product: ""),
     Column(
         "created_at",
         "Created",
-        130,
+        0,
         lambda product: formatting.moment(product.created_at),
         lambda product: formatting.exact_moment(product.created_at),
         right=True,
@@ -66,7 +66,7 @@ COLUMNS = (
     Column(
         "updated_at",
         "Updated",
-        130,
+        0,
         lambda product: formatting.moment(product.updated_at),
         lambda product: formatting.exact_moment(product.updated_at),
         right=True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 from acme_desktop.core.products import conflicts
 from acme_desktop.core.products.conflicts import Conflict, FieldStates, Side
 from acme_desktop.core.products.product import Changes
-from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets import formatting, on_screen
 from acme_desktop.gui.widgets.marked_text import MarkedText
 from acme_desktop.gui.widgets.notices import Banner
 
@@ -53,7 +52,7 @@ class ConflictDialog(QDialog):
 
     def _setup_ui(self) -> None:
         self.setWindowTitle("Changed by someone else")
-        self.resize(880, 520)
+        on_screen.fit(self, 880, 520)
         self.setMinimumSize(640, 380)
         self.banner = Banner()
         self.banner.say("warning", f"{self.conflict.theirs.sku} was changed since you read it.", self._who())
@@ -136,23 +135,19 @@ class ConflictDialog(QDialog):
         self.buttons = QDialogButtonBox()
         self.edit = self.buttons.addButton("&Go on editing", roles.RejectRole)
         self.edit.setObjectName("goOnEditingButton")
-        self.theirs = self.buttons.addButton("Take &theirs", roles.ActionRole)
-        self.theirs.setObjectName("takeTheirsButton")
-        self.theirs.setToolTip("Drop your change; the product stays as it is now")
-        self.mine = self.buttons.addButton("Keep &mine", roles.ActionRole)
-        self.mine.setObjectName("keepMineButton")
-        self.mine.setToolTip("Write all of yours over their change")
         self.save = self.buttons.addButton("&Save the choice", roles.AcceptRole)
         self.save.setObjectName("saveMergeButton")
         self.save.setToolTip("Save what is chosen for each field")
-        for button in (self.edit, self.theirs, self.mine):
-            button.setAutoDefault(False)
+        self.edit.setAutoDefault(False)
         self.save.setDefault(True)
         self.buttons.rejected.connect(self.reject)
-        self.theirs.clicked.connect(partial(self._decide, dict.fromkeys(_LABELS, "theirs")))
-        self.mine.clicked.connect(partial(self._decide, dict.fromkeys(_LABELS, "mine")))
-        self.buttons.accepted.connect(lambda: self._decide(self.choices))
+        self.buttons.accepted.connect(self._decide)
         return self.buttons
+
+    def choose(self, side: Side) -> None:
+        """Choose one side for every field of which there are two values."""
+        for sides in self._choices.values():
+            sides[side].setChecked(True)
 
     @property
     def choices(self) -> dict[str, Side]:
@@ -174,8 +169,8 @@ class ConflictDialog(QDialog):
         parts = [f"{words} for {', '.join(fields)}" for words, fields in sides if fields]
         self.outlook.setText(f"The choice: {'; '.join(parts)}." if parts else "Both are the same by now.")
 
-    def _decide(self, choices: dict[str, Side]) -> None:
-        changes = conflicts.merge(self.conflict, choices)
+    def _decide(self) -> None:
+        changes = self.merged
         if changes == Changes():
             self.theirs_taken.emit()
         else:

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from acme_desktop.core.foundation.progress import Snapshot
 from acme_desktop.gui import errors
-from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets import formatting, on_screen
 from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.notices import Banner
 
@@ -87,6 +87,7 @@ class ExportDialog(QDialog):
         self.setWindowTitle("Export products")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(460)
+        on_screen.fit(self)
         self._folder = offer.folder
         self._running = self._closing = False
         self._path: Path | None = None

@@ -70,7 +70,7 @@ class FilterPanel(QFrame):
         self.clear_button.setEnabled(False)
         self.clear_button.clicked.connect(self.clear)
         head = QHBoxLayout(spacing=6)
-        head.setContentsMargins(8, 10, 10, 6)
+        head.setContentsMargins(8, 6, 10, 2)
         head.addWidget(self.toggle)
         head.addWidget(self.title)
         head.addStretch()
@@ -86,8 +86,8 @@ class FilterPanel(QFrame):
 
     def _setup_fields(self) -> QScrollArea:
         inner = QWidget()
-        column = QVBoxLayout(inner, spacing=4)
-        column.setContentsMargins(14, 0, 14, 10)
+        column = QVBoxLayout(inner, spacing=2)
+        column.setContentsMargins(14, 0, 14, 6)
         self.search = self._line(column, "&Search everywhere", "searchBox", "Any of the fields")
         icons.wear(self.search.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition), "search")
         self.sku = self._line(column, "S&KU", "filterSku", "Contains…")
@@ -97,7 +97,7 @@ class FilterPanel(QFrame):
         self.accents.setAccessibleDescription("cafe finds café as well")
         self.accents.toggled.connect(self._changed)
         column.addWidget(self.accents)
-        column.addSpacing(8)
+        column.addSpacing(3)
         self.active = QComboBox(objectName="filterActive", accessibleName="Active or inactive")
         for text, value in _ACTIVE:
             self.active.addItem(text, value)
@@ -139,7 +139,7 @@ class FilterPanel(QFrame):
         label.setBuddy(control)
         column.addWidget(label)
         column.addWidget(control)
-        column.addSpacing(8)
+        column.addSpacing(3)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # The wheel scrolls the panel; it changes no list that merely passes under it.

@@ -16,6 +16,7 @@ from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 from acme_desktop.gui.products.pages import PAGE
 from acme_desktop.gui.products.table import ProductTable
+from acme_desktop.gui.widgets import on_screen
 from acme_desktop.gui.widgets.fields import Field
 
 _AROUND = 60
@@ -64,6 +65,7 @@ class GoToDialog(QDialog):
         layout.addSpacing(8)
         layout.addWidget(self.buttons)
         self.setMinimumWidth(420)
+        on_screen.fit(self)
         self._judge()
 
     def _judge(self) -> None:

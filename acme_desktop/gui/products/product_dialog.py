@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -18,7 +19,7 @@ from acme_desktop.core.foundation.errors import Refused
 from acme_desktop.core.foundation.product_rules import clean_sku, violation
 from acme_desktop.core.products.product import Changes, InvalidProduct, Product
 from acme_desktop.gui import errors
-from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets import formatting, on_screen
 from acme_desktop.gui.widgets.fields import Field, form
 from acme_desktop.gui.widgets.notices import Banner
 
@@ -42,7 +43,8 @@ class ProductDialog(QDialog):
 
     def _setup_ui(self) -> None:
         self.setWindowTitle("New product" if self.product is None else "Edit product")
-        self.setMinimumSize(520, 460)
+        self.setMinimumSize(520, 400)
+        on_screen.fit(self)
         self.banner = Banner()
         self.sku = QLineEdit(objectName="productSku")
         self.name = QLineEdit(objectName="productName")
@@ -75,6 +77,8 @@ class ProductDialog(QDialog):
         self.history_button.setVisible(self.product is not None)
         self.history_button.clicked.connect(self._show_history)
         self.buttons.accepted.connect(self._save)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self, self._save_by_key)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self, spacing=14)
         layout.setContentsMargins(20, 18, 20, 16)
@@ -99,7 +103,7 @@ class ProductDialog(QDialog):
             )
         for field in self._fields.values():
             field.complain("")
-        self.sku.setFocus() if product is None else self.name.setFocus()
+        (self.sku if product is None else self.name).setFocus()
 
     def go_on(self, theirs: Product, changes: Changes) -> None:
         """Go on editing over someone else's change: what they changed is taken in, what is mine is not saved yet."""
@@ -147,6 +151,10 @@ class ProductDialog(QDialog):
             return
         self._wait(True)
         self.save_wanted.emit(changes)
+
+    def _save_by_key(self) -> None:
+        if self.save_button.isEnabled():
+            self._save()
 
     def _show_history(self) -> None:
         if self.product is None:

@@ -69,8 +69,8 @@ class ProductsRoom(QWidget):
         self.pager = Pager()
         self.first_run = EmptyPage(
             "import",
-            "Drop a CSV here",
-            "The catalogue is empty. Drop a supplier's file anywhere on this window, or choose one. "
+            "Drop product files here",
+            "The catalogue is empty. Drop a supplier's CSV, Excel or other table on this window, or choose one. "
             "You will see what it changes before anything is written.",
         ).as_drop_zone()
         self.choose = self.first_run.add_button("Ch&oose files…", "chooseFilesButton", primary=True)

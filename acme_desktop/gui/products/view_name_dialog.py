@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBo
 
 from acme_desktop.core.foundation.product_rules import is_blank, storable
 from acme_desktop.core.products.saved_views import NAME_MAX
+from acme_desktop.gui.widgets import on_screen
 from acme_desktop.gui.widgets.fields import Field
 
 
@@ -58,6 +59,7 @@ class ViewNameDialog(QDialog):
         layout.addSpacing(8)
         layout.addWidget(self.buttons)
         self.setMinimumWidth(420)
+        on_screen.fit(self)
 
     def _tell(self) -> None:
         name = self.name.text().strip()

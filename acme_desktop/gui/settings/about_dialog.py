@@ -14,6 +14,7 @@ from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.gui import errors, icons
 from acme_desktop.gui.background.jobs import JobRunner, Lane
 from acme_desktop.gui.settings.licences_dialog import LicencesDialog
+from acme_desktop.gui.widgets import on_screen
 
 _ASKING = "asking…"
 
@@ -60,6 +61,7 @@ class AboutDialog(QDialog):
     def _setup_ui(self) -> None:
         self.setWindowTitle("About Acme Product Importer")
         self.setMinimumWidth(500)
+        on_screen.fit(self)
         picture = QLabel()
         picture.setPixmap(icons.application_icon().pixmap(72, 72))
         title = QLabel("Acme Product Importer")

@@ -23,6 +23,7 @@ from acme_desktop.gui import errors, icons
 from acme_desktop.gui.background import crash_watch
 from acme_desktop.gui.background.crash_watch import CrashReport
 from acme_desktop.gui.background.jobs import JobRunner, Lane
+from acme_desktop.gui.widgets import on_screen
 from acme_desktop.gui.widgets.notices import Picture
 
 FILE_NAME = "acme-desktop-report.txt"
@@ -53,7 +54,7 @@ class CrashDialog(QDialog):
 
     def _setup_ui(self) -> None:
         self.setWindowTitle("Report of a breakdown")
-        self.resize(720, 520)
+        on_screen.fit(self, 720, 520)
         title = QLabel("The program broke down the last time", wordWrap=True)
         title.setProperty("role", "heading")
         text = QLabel(

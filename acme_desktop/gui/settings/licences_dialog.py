@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from acme_desktop.core.foundation import licences
 from acme_desktop.core.foundation.licences import Part
 from acme_desktop.gui.background.jobs import JobRunner, Lane
+from acme_desktop.gui.widgets import on_screen
 
 
 class LicencesDialog(QDialog):
@@ -37,7 +38,7 @@ class LicencesDialog(QDialog):
 
     def _setup_ui(self) -> None:
         self.setWindowTitle("Licences")
-        self.resize(860, 560)
+        on_screen.fit(self, 860, 560)
         self.list = QListWidget(objectName="licenceList", accessibleName="Parts of the program")
         self.list.currentRowChanged.connect(self._show_text)
         self.text = QPlainTextEdit(objectName="licenceText", readOnly=True, accessibleName="Licence of the part")

@@ -26,6 +26,7 @@ from acme_desktop.gui.settings import work
 from acme_desktop.gui.settings.server_fields import ServerFields
 from acme_desktop.gui.settings.update_fields import UpdateFields
 from acme_desktop.gui.settings.work import Choice
+from acme_desktop.gui.widgets import on_screen
 from acme_desktop.gui.widgets.fields import form
 from acme_desktop.gui.widgets.notices import Banner, rule
 from acme_desktop.gui.widgets.theme import THEMES, Theme
@@ -54,6 +55,7 @@ class SettingsDialog(QDialog):
     def _setup_ui(self) -> None:
         self.setWindowTitle("Settings")
         self.setMinimumWidth(600)
+        on_screen.fit(self)
         self.embedded = QRadioButton("&On this computer", objectName="embeddedChoice")
         self.server = QRadioButton("On a PostgreS&QL server", objectName="serverChoice")
         self.embedded.setChecked(True)

@@ -21,6 +21,7 @@ from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.foundation.updates import Look
 from acme_desktop.gui import icons
 from acme_desktop.gui.background.jobs import JobRunner, Lane
+from acme_desktop.gui.widgets import on_screen
 
 _FIRST_MS = 10_000
 """The start itself is left in peace."""
@@ -80,6 +81,7 @@ class UpdateDialog(QDialog):
         found = self._found
         self.setWindowTitle("New version")
         self.setMinimumWidth(520)
+        on_screen.fit(self)
         title = QLabel(f"Version {found.version} is available")
         title.setProperty("role", "heading")
         mine = QLabel(

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QMessageBox, QTabWidget
 from acme_desktop.core.webhooks.endpoints import Endpoint
 from acme_desktop.gui.webhooks.desk import DeliveryDesk
 from acme_desktop.gui.webhooks.endpoints_page import EndpointsPage
+from acme_desktop.gui.widgets import on_screen
 
 _LOOK_EVERY_MS = 1000
 
@@ -28,8 +29,8 @@ class WebhookDialog(QDialog):
         self.setObjectName("webhookDialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Webhooks")
-        self.resize(980, 650)
-        self.setMinimumSize(820, 520)
+        on_screen.fit(self, 980, 650)
+        self.setMinimumSize(800, 440)
         self.endpoints = EndpointsPage()
         self.desk = DeliveryDesk()
         self.tabs = QTabWidget(objectName="webhookTabs", documentMode=True)

@@ -26,6 +26,7 @@ from acme_desktop.core.webhooks.echo import Echo
 from acme_desktop.core.webhooks.endpoints import Endpoint
 from acme_desktop.gui.webhooks import work
 from acme_desktop.gui.webhooks.echo_thread import EchoThread
+from acme_desktop.gui.widgets import on_screen
 from acme_desktop.gui.widgets.notices import Banner
 from acme_desktop.gui.widgets.records import Column, RecordTable
 
@@ -82,7 +83,7 @@ class EchoDialog(QDialog):
 
     def _setup_ui(self) -> None:
         self.setWindowTitle("Try webhooks without a server")
-        self.resize(720, 520)
+        on_screen.fit(self, 720, 520)
         self.banner = Banner()
         self.banner.setObjectName("webhookEchoBanner")
         self.banner.say("info", "Starting the receiver…")

@@ -28,15 +28,15 @@ from acme_desktop.gui.widgets.fields import Field, form
 _RATE_DECIMALS = 4
 
 
-def _scope_of(url: str) -> str:
-    """The reach that a URL needs, as far as its host tells."""
+def _scope_of(url: str) -> str | None:
+    """The reach that a URL needs, as far as its host tells; None where only the network's own names tell."""
     try:
         host = urlsplit(url).hostname or ""
         if host == "localhost" or host.endswith(".localhost"):
             return "loopback"
         address = ipaddress.ip_address(host)
     except ValueError:
-        return "public"
+        return None
     return "loopback" if address.is_loopback else "private" if address.is_private else "public"
 
 
@@ -162,7 +162,7 @@ class Editor(QWidget):
 
     def _url_edited(self) -> None:
         if not self._scope_chosen:
-            self.scope.setCurrentIndex(self.scope.findData(_scope_of(self.url.text().strip())))
+            self.scope.setCurrentIndex(self.scope.findData(_scope_of(self.url.text().strip()) or "public"))
         if self.url_field.problem:
             self._check_url(empty=False)
         self._edited()
@@ -176,7 +176,7 @@ class Editor(QWidget):
         self.events_message.setText("Choose at least one.")
         self._check_headers()
         needed = _scope_of(self.url.text().strip())
-        fits = self.scope.currentData() == needed or needed == "public"
+        fits = needed is None or self.scope.currentData() == needed
         self.scope_field.complain("" if fits else f"This URL needs: {words.SCOPES[needed].lower()}.")
         self.changed.emit()
 

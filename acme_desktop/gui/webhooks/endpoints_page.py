@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QScrollArea,
     QSplitter,
+    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -24,7 +25,7 @@ from acme_desktop.gui.webhooks.buttons import button
 from acme_desktop.gui.webhooks.editor import Editor
 from acme_desktop.gui.webhooks.trial_view import TrialView
 from acme_desktop.gui.widgets.fields import ElidedLabel
-from acme_desktop.gui.widgets.notices import rule
+from acme_desktop.gui.widgets.notices import EmptyPage, rule
 from acme_desktop.gui.widgets.records import Column, RecordTable
 
 _COLUMNS = (
@@ -53,6 +54,16 @@ class EndpointsPage(QWidget):
         self.table = RecordTable(_COLUMNS, "webhookTable", "Webhooks")
         self.add = button("&New webhook", "addWebhookButton", "add")
         self.delete = button("De&lete…", "deleteWebhookButton", "delete")
+        self.empty = EmptyPage(
+            "webhook", "No webhook yet", "A webhook tells another program about every change. Fill in the form."
+        )
+        self.empty.setObjectName("noWebhookPage")
+        self.empty.text.setMinimumWidth(150)
+        first = self.empty.add_button("Add the &first webhook", "firstWebhookButton", primary=True)
+        first.clicked.connect(lambda: self.add.click())
+        self.lists = QStackedWidget(objectName="webhookLists")
+        self.lists.addWidget(self.table)
+        self.lists.addWidget(self.empty)
         self.echo = button("Tr&y it without a server…", "webhookEchoButton")
         self.echo.setProperty("kind", "link")
         row = QHBoxLayout(spacing=8)
@@ -62,7 +73,7 @@ class EndpointsPage(QWidget):
         left = QWidget()
         side = QVBoxLayout(left, spacing=8)
         side.setContentsMargins(0, 12, 10, 0)
-        side.addWidget(self.table, 1)
+        side.addWidget(self.lists, 1)
         side.addLayout(row)
         side.addWidget(self.echo, alignment=Qt.AlignmentFlag.AlignLeft)
         splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
@@ -155,6 +166,7 @@ class EndpointsPage(QWidget):
         """Show the webhooks as they are now; what a person is editing stays."""
         first = not self.table.records.records and self.current is None and not self.editor.url.text()
         self.table.refill(endpoints)
+        self.lists.setCurrentWidget(self.table if endpoints else self.empty)
         if self.current is not None:
             now = next((one for one in endpoints if one.id == self.current.id), None)
             edited = now is not None and self.editor.differs_from(self.current)

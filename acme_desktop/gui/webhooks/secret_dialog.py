@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from acme_desktop.gui import icons
+from acme_desktop.gui.widgets import on_screen
 from acme_desktop.gui.widgets.notices import Banner
 
 
@@ -28,6 +29,7 @@ class SecretDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("New secret" if rotated else "The webhook's secret")
         self.setMinimumWidth(560)
+        on_screen.fit(self)
         self.banner = Banner()
         old = " For 24 hours the old one signs as well, so that there is time for the change." if rotated else ""
         self.banner.say("warning", "This secret is shown this once.", f"Put it where the requests are received.{old}")

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from acme_desktop.gui import icons
-from acme_desktop.gui.widgets import theme
+from acme_desktop.gui.widgets import on_screen, theme
 
 Group = tuple[str, Sequence[tuple[str, str]]]
 """A title, and the name and keys of each action in it."""
@@ -40,7 +40,7 @@ class ShortcutSheet(QDialog):
         self.setObjectName("shortcutSheet")
         self.setWindowTitle("Keyboard shortcuts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(460, 600)
+        on_screen.fit(self, 460, 600)
         self._groups = groups
         self._setup_ui()
         self._fill()

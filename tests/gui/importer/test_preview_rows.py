@@ -141,7 +141,7 @@ def test_names_are_filled_down_by_the_column_that_is_offered(
     assert "--" not in told
     assert dialog.columns.offer.isVisible()
     dialog.columns.offer.click()
-    assert dialog.columns.fills["name"].currentText() == "Down by “Handle”"
+    assert dialog.columns.fills["name"].currentText() == "From the row above, by “Handle”"
     assert not dialog.columns.offer.isVisible()
     assert not dialog.banner.isVisible()
     assert dialog.sample.headerData(0, Qt.Orientation.Horizontal) == "Handle\nfills Name"
@@ -168,11 +168,11 @@ def test_each_field_is_filled_down_by_a_column_of_its_own_choice(
     )
     dialog = asked(qtbot, window, file)
     rejected(qtbot, dialog, "1")
-    pick(dialog.columns.fills["name"], "Down by “name”")
+    pick(dialog.columns.fills["name"], "From the row above, by “name”")
     assert "own column" in dialog.banner.title.text()
     assert not dialog.start.isEnabled()
-    pick(dialog.columns.fills["name"], "Down by “h”")
-    pick(dialog.columns.fills["description"], "Down by “g”")
+    pick(dialog.columns.fills["name"], "From the row above, by “h”")
+    pick(dialog.columns.fills["description"], "From the row above, by “g”")
     assert dialog.columns.fill_down == {"name": "h", "description": "g"}
     rejected(qtbot, dialog, "0")
     pick(dialog.columns.boxes["description"], "Not in this file")
@@ -186,7 +186,7 @@ def test_each_field_is_filled_down_by_a_column_of_its_own_choice(
     again = asked(qtbot, window, file)
     qtbot.waitUntil(lambda: bool(again.templates._names), timeout=10_000)
     qtbot.waitUntil(again.start.isEnabled, timeout=10_000)
-    pick(again.columns.fills["name"], "Leave blanks as they are")
+    pick(again.columns.fills["name"], "No, leave them blank")
     assert again.columns.fill_down == {}
     again.templates.menu().actions()[0].trigger()
     qtbot.waitUntil(lambda: again.columns.fill_down == {"name": "h"}, timeout=10_000)

@@ -277,7 +277,8 @@ def test_a_conflict_in_a_cell_can_keep_mine(
 ) -> None:
     dialog, sku = conflict
     assert listing.get(database, sku).name == "Theirs"
-    dialog.mine.click()
+    dialog.choose("mine")
+    dialog.save.click()
     saved(qtbot, database, sku, name="Mine", active=True)
 
 
@@ -285,7 +286,8 @@ def test_a_conflict_in_a_cell_can_take_theirs(
     qtbot: QtBot, window: MainWindow, database: Database, conflict: tuple[ConflictDialog, str]
 ) -> None:
     dialog, _ = conflict
-    dialog.theirs.click()
+    dialog.choose("theirs")
+    dialog.save.click()
     qtbot.waitUntil(lambda: looks(window, 1, "name") == ("Theirs", False), timeout=10_000)
     assert change_sets(database) == 1
 

@@ -65,17 +65,28 @@ def test_all_three_stand_side_by_side(
     assert now(database)[0] == "Product theirs"
 
 
+def keep(dialog: ConflictDialog, side: str) -> None:
+    for field in dialog.choices:
+        find(dialog, QRadioButton, f"{side}{field.capitalize()}Button").click()
+    find(dialog, QPushButton, "saveMergeButton").click()
+
+
+def test_there_is_one_way_to_choose(met: tuple[ProductDialog, ConflictDialog]) -> None:
+    _, dialog = met
+    assert [button.text() for button in dialog.findChildren(QPushButton)] == ["&Go on editing", "&Save the choice"]
+
+
 def test_mine_is_kept(qtbot: QtBot, database: Database, met: tuple[ProductDialog, ConflictDialog]) -> None:
     editing, dialog = met
     with qtbot.waitSignal(editing.accepted, timeout=10_000):
-        find(dialog, QPushButton, "keepMineButton").click()
+        keep(dialog, "mine")
     assert now(database) == ("Product mine", "My text", False)
 
 
 def test_theirs_is_taken(qtbot: QtBot, database: Database, met: tuple[ProductDialog, ConflictDialog]) -> None:
     editing, dialog = met
     with qtbot.waitSignal(editing.accepted, timeout=10_000):
-        find(dialog, QPushButton, "takeTheirsButton").click()
+        keep(dialog, "theirs")
     assert now(database) == ("Product theirs", "Text of 0", False)
 
 
@@ -108,10 +119,10 @@ def test_a_third_change_is_not_written_over_either(
 ) -> None:
     editing, dialog = met
     edits.update(database, SKU, Changes(name="Third"), author=author)
-    find(dialog, QPushButton, "keepMineButton").click()
+    keep(dialog, "mine")
     second = shown(qtbot, window, ConflictDialog)
     assert values(second, "Name") == ["Product theirs", "Third", "Product mine"]
     assert now(database)[0] == "Third"
     with qtbot.waitSignal(editing.accepted, timeout=10_000):
-        find(second, QPushButton, "keepMineButton").click()
+        keep(second, "mine")
     assert now(database) == ("Product mine", "My text", False)

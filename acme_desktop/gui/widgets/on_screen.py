@@ -1,0 +1,55 @@
+"""Keeps dialogs on the screen: none is larger than the room there is, and its buttons stay below what scrolls."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QDialog, QFrame, QLayout, QScrollArea, QWidget
+
+FRAME = QSize(12, 44)
+"""What a window manager's frame takes, in logical pixels."""
+_LOWEST = 120
+
+
+def fit(dialog: QDialog, width: int = 0, height: int = 0) -> None:
+    """Give a dialog its size, where one is told, and bound it by the screen each time it is shown."""
+    if width:
+        dialog.resize(width, height)
+    dialog.installEventFilter(_Bounds(dialog))
+
+
+def bound(dialog: QDialog, available: QSize) -> None:
+    """Make a dialog no larger than this room with its frame; its smallest size gives way too."""
+    room = available - FRAME
+    dialog.setMinimumSize(dialog.minimumSize().boundedTo(room))
+    dialog.resize(dialog.size().boundedTo(room))
+
+
+class _Bounds(QObject):
+    """Bounds the dialog that it is a filter of."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QDialog):
+            bound(watched, watched.screen().availableGeometry().size())
+        return False
+
+
+class Scrolling(QScrollArea):
+    """A dialog's content: as large as it likes where there is room, else it scrolls, up and down only."""
+
+    def __init__(self, content: QLayout, name: str) -> None:
+        super().__init__(widgetResizable=True, frameShape=QFrame.Shape.NoFrame, objectName=name)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = QWidget()
+        inside.setLayout(content)
+        self.setWidget(inside)
+        for part in (self.viewport(), inside):
+            part.setAutoFillBackground(False)
+
+    def sizeHint(self) -> QSize:
+        return self.widget().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        least = self.widget().minimumSizeHint()
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(least.width() + bar, min(least.height(), _LOWEST))
