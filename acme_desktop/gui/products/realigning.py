@@ -24,7 +24,7 @@ class Step:
     inserted: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class _Kept:
     old: int
     new: int
@@ -71,7 +71,9 @@ def _kept(old: Mapping[int, int], new: Mapping[int, int], held: int | None) -> l
     if held is not None and held in new:
         anchor = next((one for one in both if old[one.old] == held), None)
         if anchor is not None:
-            both = [one for one in both if one == anchor or (one.old < anchor.old) == (one.new < anchor.new)]
+            # A page that came in between may hold it a second time, where it is now.
+            others = (one for one in both if one.new != anchor.new)
+            both = sorted([anchor, *(one for one in others if (one.old < anchor.old) == (one.new < anchor.new))])
     tails: list[int] = []
     ends: list[int] = []
     previous: list[int] = []

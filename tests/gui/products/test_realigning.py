@@ -45,6 +45,14 @@ def test_the_held_one_stays_though_all_others_moved() -> None:
     assert 5 not in taken([1, 2, 3, 4, 5], found)
 
 
+def test_the_held_one_stays_where_a_page_in_between_holds_it_a_second_time() -> None:
+    """The older state has product 5 at row 2 still, and at row 6 already."""
+    before = {0: 1, 1: 2, 2: 5, 3: 3, 6: 5, 7: 8}
+    after = {1: 0, 2: 1, 3: 2, 5: 6, 8: 7}
+    found = steps(before, after, lambda *_: False, held=5)
+    assert moved(2, found) == 6
+
+
 def test_rows_nobody_knows_make_room() -> None:
     found = steps({0: 1, 500: 2}, {1: 0, 2: 400}, lambda *_: False)
     assert moved(500, found) == 400
