@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,4 +35,5 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
             f"{target} cannot be written.", "Choose another place, or see to the folder and the disk.", str(error)
         ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that may only be read refuses this too
+            partial.unlink(missing_ok=True)

@@ -22,6 +22,9 @@ class _FolderMakingHandler(logging.handlers.RotatingFileHandler):
         Path(self.baseFilename).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return super()._open()
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  the name is the library's
+        """Where no log can be kept the program goes on without: what hinders it meets the person elsewhere."""
+
 
 def start(folder: DataFolder, *, verbose: bool = False) -> None:
     """Log to ``logs/acme-desktop.log`` (1 MB, five kept); verbose narrates on stderr as well."""

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import platformdirs
 
+from acme_desktop.core.foundation.errors import EnvironmentProblem
+
 APP_NAME = "acme-desktop"
 RESOURCES = Path(__file__).resolve().parents[3] / "resources"
 
@@ -26,8 +28,20 @@ class DataFolder:
         return cls(root.expanduser().absolute())
 
     def create(self) -> DataFolder:
-        """Make the folder, readable by its owner only, where it is missing."""
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Make the folder, readable by its owner only, where it is missing.
+
+        Raises:
+            EnvironmentProblem: it cannot be made, or there is a file in its place.
+        """
+        try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            a_file = self.root.is_file()
+            raise EnvironmentProblem(
+                f"The data folder {self.root} {'is a file' if a_file else 'cannot be made'}.",
+                "Name another folder with --data-dir, or see to the rights and the disk there.",
+                str(error),
+            ) from error
         return self
 
     @property

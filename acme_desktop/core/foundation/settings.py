@@ -43,7 +43,7 @@ def load(path: Path) -> Settings:
     """
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # a data folder that is a file is told of when it is used
         return Settings()
     except (OSError, ValueError) as error:
         raise EnvironmentProblem(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
-from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem, NotFound, Problem
+from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem, NotFound, Problem, UsageProblem
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.importer import report, templates
 from acme_desktop.core.importer.options import STANDARD_INPUT, ImportOptions
@@ -61,6 +61,7 @@ def import_file(
 
     Raises:
         NotFound: there is no such file, or no such template.
+        UsageProblem: an option makes no sense; nothing is in the history.
     """
     _check_exists(path)
     options = _with_template(database, options)
@@ -87,6 +88,8 @@ def _finish(staged: StagedImport, options: ImportOptions, progress: Progress, *,
     try:
         staged.read(progress)
         finished = staged.preview(progress) if dry_run else staged.commit(progress)
+    except UsageProblem:  # no import was meant like this: nothing of it is kept
+        raise
     except BaseException as error:
         finished = staged.fail(error)
         if not isinstance(error, (Problem, Cancelled)):
