@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from acme_desktop.gui import icons
-from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets import formatting, on_screen
 from acme_desktop.gui.widgets.notices import repolish
 
 _EARLIEST, _LATEST = date(1900, 1, 1), date(9998, 12, 31)
@@ -145,7 +145,7 @@ class _CalendarPopup(QFrame):
         self.calendar.setSelectedDate(QDate(day))
         self.adjustSize()
         place = self._field.mapToGlobal(QPoint(0, self._field.height() + 2))
-        room = self._field.screen().availableGeometry()
+        room = on_screen.room_around(self._field)
         if place.y() + self.height() > room.bottom():
             place.setY(max(room.top(), place.y() - self._field.height() - self.height() - 4))
         place.setX(max(room.left(), min(place.x(), room.right() - self.width())))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFrame, QLayout, QScrollArea, QWidget
 
 FRAME = QSize(12, 44)
@@ -24,12 +25,19 @@ def bound(dialog: QDialog, available: QSize) -> None:
     dialog.resize(dialog.size().boundedTo(room))
 
 
+def room_around(widget: QWidget) -> QRect:
+    """The available part of the screen that a widget is on, in global coordinates."""
+    # Not QWidget.screen(): its Python object dies with the widget, for everybody.
+    screen = QGuiApplication.screenAt(widget.mapToGlobal(QPoint())) or QGuiApplication.primaryScreen()
+    return screen.availableGeometry()
+
+
 class _Bounds(QObject):
     """Bounds the dialog that it is a filter of."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Show and isinstance(watched, QDialog):
-            bound(watched, watched.screen().availableGeometry().size())
+            bound(watched, room_around(watched).size())
         return False
 
 
