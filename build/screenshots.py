@@ -109,7 +109,7 @@ class Stage:
         """Save what is on the screen."""
         self.rest()
         self.out.mkdir(parents=True, exist_ok=True)
-        picture = QGuiApplication.primaryScreen().grabWindow(0)
+        picture = self.screen.grabWindow(0)
         picture.save(str(self.out / f"{name}.png"))
         print(self.out / f"{name}.png")
 
