@@ -14,6 +14,7 @@ def shoot_filters(stage: Any) -> None:
 
     products = stage.window.products
     panel = products.filters
+    panel.changed_in.load()  # as it does when the keyboard comes to it
     stage.until(lambda: panel.changed_in.choice.count())
     panel.name.setText("lamp")
     panel.active.setCurrentIndex(1)

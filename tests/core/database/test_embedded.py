@@ -358,7 +358,7 @@ def test_a_data_folder_that_cannot_be_made(place):
     from acme_desktop.core.foundation.paths import DataFolder
 
     (place / "file").write_text("in the way")
-    with pytest.raises(EnvironmentProblem, match="cannot be used"):
+    with pytest.raises(EnvironmentProblem, match="cannot be made"):
         EmbeddedServer(DataFolder(place / "file" / "data")).start()
 
 

@@ -35,11 +35,11 @@ def test_a_failure_that_nobody_handles_is_shown(qtbot: QtBot, runner: JobRunner,
     runner.start(work)
 
     def dialogs() -> list[errors.ErrorDialog]:
-        return [widget for widget in qapp.topLevelWidgets() if isinstance(widget, errors.ErrorDialog)]
+        shown = [widget for widget in qapp.topLevelWidgets() if isinstance(widget, errors.ErrorDialog)]
+        return [dialog for dialog in shown if dialog.title_label.text() == "The file is empty."]
 
     qtbot.waitUntil(lambda: bool(dialogs()))
-    dialog = dialogs()[0]
-    assert dialog.title_label.text() == "The file is empty."
+    (dialog,) = dialogs()
     assert dialog.advice_label.text() == "Choose another."
     dialog.close()
 
