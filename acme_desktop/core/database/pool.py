@@ -6,11 +6,16 @@ migrations use the rest of it.
 
 from __future__ import annotations
 
+import selectors
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import psycopg
+
+_FRESH = 2.0
+"""Seconds after which a connection that nobody used is asked whether its server is still there."""
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -29,7 +34,7 @@ class Pool:
         self._keep = keep
         self._free = threading.Semaphore(most)
         self._lock = threading.Lock()
-        self._idle: list[Connection] = []
+        self._idle: list[tuple[Connection, float]] = []
         self._emptied = 0
 
     @contextmanager
@@ -48,7 +53,7 @@ class Pool:
         with self._lock:
             self._emptied += 1
             idle, self._idle = self._idle, []
-        for connection in idle:
+        for connection, _ in idle:
             connection.close()
 
     def _take(self) -> Connection | None:
@@ -56,7 +61,9 @@ class Pool:
             with self._lock:
                 if not self._idle:
                     return None
-                connection = self._idle.pop()
+                connection, since = self._idle.pop()
+            if time.monotonic() - since < _FRESH and _silent(connection):
+                return connection
             try:
                 connection.execute("SELECT 1")
                 connection.rollback()
@@ -70,6 +77,13 @@ class Pool:
         connection.row_factory = psycopg.rows.tuple_row
         with self._lock:
             if keep and not connection.closed and len(self._idle) < self._keep:
-                self._idle.append(connection)
+                self._idle.append((connection, time.monotonic()))
                 return
         connection.close()
+
+
+def _silent(connection: Connection) -> bool:
+    """Whether the server has said nothing since: a server that stops says so, or closes the connection."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(connection.fileno(), selectors.EVENT_READ)
+        return not selector.select(0)
