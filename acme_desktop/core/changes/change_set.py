@@ -13,7 +13,6 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from acme_desktop.core.changes import outbox
-from acme_desktop.core.database.catalogue_indexes import give_way
 from acme_desktop.core.foundation.errors import NotFound
 from acme_desktop.core.foundation.moments import iso
 
@@ -110,12 +109,6 @@ UPDATE change_sets SET created = %s, updated = %s, deleted = %s, created_at = cl
 WHERE id = %s
 RETURNING {_COLUMNS}
 """
-
-
-def lock_out_writers(connection: Connection[Any]) -> None:
-    """Keep other writers of the catalogue out until the transaction ends; readers go on."""
-    give_way(connection)
-    connection.execute("LOCK TABLE products IN SHARE ROW EXCLUSIVE MODE")
 
 
 def begin(

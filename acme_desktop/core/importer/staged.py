@@ -15,7 +15,8 @@ from typing import Any, Literal, Self, TypeVar
 import psycopg
 from psycopg import Connection
 
-from acme_desktop.core.changes.change_set import Author, lock_out_writers
+from acme_desktop.core.changes.change_set import Author
+from acme_desktop.core.changes.locks import lock_catalogue
 from acme_desktop.core.database.connections import Database, interruptible
 from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem, InputProblem, Refused
 from acme_desktop.core.foundation.progress import Progress
@@ -248,7 +249,7 @@ class StagedImport:
     def _merge(self, progress: Progress) -> merge.Merged:
         connection, staged, options = self._connection, self._reading.staged, self._options
         summary = Path(self._file).name
-        lock_out_writers(connection)
+        lock_catalogue(connection)
         plain = options.mode == "upsert" and options.blank == "clear" and self._previewed is None
         if plain and merge.is_empty(connection):
             return merge.insert_all(self._database, connection, self.import_id, self._author, staged, summary)
