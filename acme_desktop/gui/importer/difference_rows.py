@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 
 from acme_desktop.core.importer.preview import Difference
 from acme_desktop.gui.importer.fates import FATES
 from acme_desktop.gui.widgets import formatting
 from acme_desktop.gui.widgets.changed_parts import MARKS, Span, changed_parts
+from acme_desktop.gui.widgets.fetched_rows import FetchedRows, Index
 from acme_desktop.gui.widgets.tables import line_number_first
 
-_NOWHERE = QModelIndex()
 _LONGEST = 2000
-_Index = QModelIndex | QPersistentModelIndex
 
 UPDATE_TITLES = ("Line", "SKU", "Field", "In the catalogue now", "After the import")
 ROW_TITLES = ("Line", "SKU", "Name", "Description", "What becomes of it")
@@ -75,71 +74,41 @@ def _fate(difference: Difference) -> str:
     return FATES[difference.fate]
 
 
-class DifferenceModel(QAbstractTableModel):
+class DifferenceModel(FetchedRows):
     """Lines of one kind, fetched as the table is scrolled; `more_wanted` comes with the last ordinal it has."""
 
     more_wanted = Signal(int)
 
     def __init__(self, parent: Any = None) -> None:
-        super().__init__(parent)
-        self._titles: tuple[str, ...] = UPDATE_TITLES
-        self._rows: list[DifferenceRow] = []
+        super().__init__(UPDATE_TITLES, parent)
         self._last = -1
-        self._asked = self._complete = False
 
     def start(self, titles: tuple[str, ...]) -> None:
         """Begin another list."""
-        self.beginResetModel()
-        self._titles, self._rows, self._last = titles, [], -1
-        self._asked = self._complete = False
-        self.endResetModel()
-        self.fetchMore()
+        self._last = -1
+        self.restart(titles)
+
+    def ask(self) -> None:
+        self.more_wanted.emit(self._last)
+
+    def alignment(self, column: int) -> Qt.AlignmentFlag:
+        return line_number_first(column)
 
     def add(self, differences: list[Difference], limit: int) -> None:
         """Take a page; one shorter than `limit` is the last."""
-        self._asked = False
-        self._complete = len(differences) < limit
         if differences:
             self._last = differences[-1].ordinal
-        self._append([row for difference in differences for row in lines_of(difference)])
+        lines = [row for difference in differences for row in lines_of(difference)]
+        self.take(lines, complete=len(differences) < limit)
 
     def add_last(self, rows: list[DifferenceRow]) -> None:
         """Take lines after which none come."""
-        self._asked, self._complete = False, True
-        self._append(rows)
+        self.take(rows, complete=True)
 
-    def _append(self, rows: list[DifferenceRow]) -> None:
-        if rows:
-            self.beginInsertRows(_NOWHERE, len(self._rows), len(self._rows) + len(rows) - 1)
-            self._rows.extend(rows)
-            self.endInsertRows()
-
-    def canFetchMore(self, parent: _Index = _NOWHERE) -> bool:
-        return not parent.isValid() and not self._asked and not self._complete
-
-    def fetchMore(self, parent: _Index = _NOWHERE) -> None:
-        if self.canFetchMore(parent):
-            self._asked = True
-            self.more_wanted.emit(self._last)
-
-    def rowCount(self, parent: _Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: _Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._titles)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation == Qt.Orientation.Horizontal and 0 <= section < len(self._titles):
-            if role == Qt.ItemDataRole.DisplayRole:
-                return self._titles[section]
-            if role == Qt.ItemDataRole.TextAlignmentRole:
-                return line_number_first(section)
-        return None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        row, column = self._rows[index.row()], index.column()
+        row, column = self.rows[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             # The line and the SKU of an update stand beside its first field only.
             return "" if column < 2 and not row.first else row.cells[column]

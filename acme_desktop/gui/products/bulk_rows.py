@@ -4,81 +4,53 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from acme_desktop.core.products.bulk_edit import Difference
 from acme_desktop.gui.widgets.changed_parts import MARKS, MarkedCells, Span, changed_parts
+from acme_desktop.gui.widgets.fetched_rows import FetchedRows, Index
 from acme_desktop.gui.widgets.tables import dress
 
 PAGE = 200
 REASONS = {"missing_name": "The name would be blank", "too_long": "The text would be too long"}
-_NOWHERE = QModelIndex()
-_Index = QModelIndex | QPersistentModelIndex
+_CHANGING = ("SKU", "Now", "Afterwards")
+_REFUSED = ("SKU", "Now", "Why it stays so")
 
 
-class BulkRows(QAbstractTableModel):
+class BulkRows(FetchedRows):
     """Differences, fetched as the table is scrolled; `more_wanted` comes with the key of the last one."""
 
     more_wanted = Signal(str)
 
     def __init__(self, parent: Any = None) -> None:
-        super().__init__(parent)
-        self._rows: list[Difference] = []
-        self._titles = ("SKU", "Now", "Afterwards")
+        super().__init__(_CHANGING, parent)
         self._marks: dict[int, tuple[list[Span], list[Span]]] = {}
-        self._asked = self._complete = True
 
     def start(self, *, refused: bool) -> None:
         """Begin a list of products that change, or of those that are refused with their reason."""
-        self.beginResetModel()
-        self._rows, self._marks = [], {}
-        self._titles = ("SKU", "Now", "Why it stays so") if refused else ("SKU", "Now", "Afterwards")
-        self._asked = self._complete = False
-        self.endResetModel()
-        self.fetchMore()
+        self._marks = {}
+        self.restart(_REFUSED if refused else _CHANGING)
 
     def clear(self) -> None:
         """Show nothing, and ask for nothing."""
-        self.beginResetModel()
-        self._rows, self._marks = [], {}
-        self._asked = self._complete = True
-        self.endResetModel()
+        self._marks = {}
+        self.restart(self.titles, complete=True)
 
     def add(self, page: list[Difference]) -> None:
         """Take a page; one shorter than `PAGE` is the last."""
-        self._asked, self._complete = False, len(page) < PAGE
-        if page:
-            self.beginInsertRows(_NOWHERE, len(self._rows), len(self._rows) + len(page) - 1)
-            self._rows.extend(page)
-            self.endInsertRows()
+        self.take(page, complete=len(page) < PAGE)
 
-    def canFetchMore(self, parent: _Index = _NOWHERE) -> bool:
-        return not parent.isValid() and not self._asked and not self._complete
+    def ask(self) -> None:
+        self.more_wanted.emit(self.rows[-1].sku_key if self.rows else "")
 
-    def fetchMore(self, parent: _Index = _NOWHERE) -> None:
-        if self.canFetchMore(parent):
-            self._asked = True
-            self.more_wanted.emit(self._rows[-1].sku_key if self._rows else "")
+    def alignment(self, column: int) -> Qt.AlignmentFlag:
+        return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
-    def rowCount(self, parent: _Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: _Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._titles)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation == Qt.Orientation.Horizontal and 0 <= section < len(self._titles):
-            if role == Qt.ItemDataRole.DisplayRole:
-                return self._titles[section]
-            if role == Qt.ItemDataRole.TextAlignmentRole:
-                return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        row, column = self._rows[index.row()], index.column()
+        row, column = self.rows[index.row()], index.column()
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             if column == 0:
                 return row.sku
@@ -94,7 +66,7 @@ class BulkRows(QAbstractTableModel):
     def _parts(self, place: int) -> tuple[list[Span], list[Span]]:
         """What differs, worked out once: a cell is painted again and again."""
         if place not in self._marks:
-            row = self._rows[place]
+            row = self.rows[place]
             self._marks[place] = changed_parts(in_words(row.old, row.cut), in_words(row.new, row.cut))
         return self._marks[place]
 
