@@ -20,10 +20,10 @@ from acme_desktop.core.changes.change_set import Author, ChangeSet
 from acme_desktop.core.changes.locks import lock_catalogue
 from acme_desktop.core.database import bulk
 from acme_desktop.core.foundation.errors import Refused
+from acme_desktop.core.foundation.progress import Progress, begin_stage
 
 if TYPE_CHECKING:
     from acme_desktop.core.database.connections import Database
-    from acme_desktop.core.foundation.progress import Progress
 
 # The server's statistics do not know a new change set yet: it would take a large one for a few rows and look each
 # of them up, for minutes. From this many products on they are joined as a whole.
@@ -171,15 +171,15 @@ def undo(database: Database, identifier: int, *, author: Author, progress: Progr
         Refused: nothing of it is left to undo; the details name each product and why.
         Cancelled: through `progress`; nothing is changed.
     """
-    with database.cancellable(progress) if progress else database.connect() as connection:
+    with database.cancellable(progress) as connection:
         target = change_set.get(connection, identifier)
-        _stage(progress, "Comparing products")
+        begin_stage(progress, "Comparing products")
         lock_catalogue(connection)
         _plan(connection, target)
         kept = _kept(connection)
         if not _actions(connection):
             raise _nothing_left(connection, target, kept)
-        _stage(progress, "Bringing back the earlier state")
+        begin_stage(progress, "Bringing back the earlier state")
         return UndoReport(_apply(connection, target, author), kept)
 
 
@@ -251,8 +251,3 @@ def _nothing_left(connection: Connection[Any], target: ChangeSet, kept: tuple[Ke
         "Undo the later changes first, or edit the products.",
         details,
     )
-
-
-def _stage(progress: Progress | None, name: str) -> None:
-    if progress is not None:
-        progress.stage(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -97,15 +97,15 @@ class Database:
             connection.commit()
 
     @contextmanager
-    def cancellable(self, progress: Progress) -> Iterator[Connection]:
-        """Like `connect`; ``progress.cancel()`` interrupts the statement that runs on the server.
+    def cancellable(self, progress: Progress | None) -> Iterator[Connection]:
+        """Like `connect`; ``progress.cancel()``, where there is one, interrupts the statement that runs on the server.
 
         Raises:
             Cancelled: the progress was cancelled; nothing is committed.
             EnvironmentProblem: no connection, or it was lost on the way.
         """
         with self.translated(), self._pool.borrowed() as connection:
-            with interruptible(connection, progress):
+            with interruptible(connection, progress) if progress else nullcontext():
                 yield connection
             connection.commit()
 

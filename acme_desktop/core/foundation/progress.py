@@ -96,3 +96,9 @@ class Progress:
         """How far the job is now."""
         with self._lock:
             return Snapshot(self._stage, self._done, self._total, self._rows, time.monotonic() - self._started)
+
+
+def begin_stage(progress: Progress | None, name: str, total: int | None = None) -> None:
+    """Begin a stage where anybody follows the work; raises `Cancelled` where a cancel came before it."""
+    if progress is not None:
+        progress.stage(name, total)

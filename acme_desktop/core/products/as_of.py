@@ -47,7 +47,7 @@ def page(
     if after is not None:
         place = beyond(sort, sort.place(after))
         condition = Clause(f"({condition.sql}) AND {place.sql}", (*condition.values, *place.values))
-    with database.cancellable(progress) if progress else database.connect() as connection:
+    with database.cancellable(progress) as connection:
         connection.execute(_SNAPSHOT)
         now = moment.at(connection, when)
         # Each half gives its first ones, so that neither is sorted as a whole where an index has the order.
@@ -64,7 +64,7 @@ def page(
 def count(database: Database, when: datetime, question: Filter, progress: Progress | None = None) -> int:
     """How many products matched, exactly."""
     condition = where(question)
-    with database.cancellable(progress) if progress else database.connect() as connection:
+    with database.cancellable(progress) as connection:
         connection.execute(_SNAPSHOT)
         query = f"SELECT count(*) FROM {relation(connection, when)} WHERE {condition.sql}"
         row = connection.execute(query, condition.values, prepare=False).fetchone()
@@ -84,7 +84,7 @@ def stream(
 ) -> Iterator[list[Product]]:
     """Every product that matched, `size` at a time, as one snapshot; closing the generator ends the query."""
     condition = where(question)
-    with database.cancellable(progress) if progress else database.connect() as connection:
+    with database.cancellable(progress) as connection:
         connection.execute(_SNAPSHOT)
         source = relation(connection, when)
         with connection.cursor("stream", row_factory=class_row(Product)) as cursor:

@@ -21,13 +21,13 @@ from acme_desktop.core.database import bulk
 from acme_desktop.core.database.segments import coverage
 from acme_desktop.core.foundation.errors import Refused
 from acme_desktop.core.foundation.product_rules import BLANKS, DESCRIPTION_MAX, NAME_MAX
+from acme_desktop.core.foundation.progress import Progress, begin_stage
 from acme_desktop.core.products.bulk_changes import BulkChange
 from acme_desktop.core.products.filters import Clause, Filter, finding_index, where
 from acme_desktop.core.products.product import counted
 
 if TYPE_CHECKING:
     from acme_desktop.core.database.connections import Database
-    from acme_desktop.core.foundation.progress import Progress
 
 Verdict = Literal["changed", "unchanged", "missing_name", "too_long"]
 REFUSALS: tuple[Verdict, ...] = ("missing_name", "too_long")
@@ -108,8 +108,8 @@ def preview(database: Database, which: Which, change: BulkChange, progress: Prog
         Cancelled: through `progress`.
     """
     change.check()
-    with database.cancellable(progress) if progress else database.connect() as connection:
-        _stage(progress, "Comparing products")
+    with database.cancellable(progress) as connection:
+        begin_stage(progress, "Comparing products")
         judged = _judged(connection, which, change)
         query = f"SELECT verdict, count(*), sum(hash)::text FROM ({judged.sql}) AS judged GROUP BY verdict"
         rows: list[Any] = connection.execute(query, judged.values, prepare=False).fetchall()
@@ -135,7 +135,7 @@ def differences(
         Cancelled: through `progress`.
     """
     change = seen.change
-    with database.cancellable(progress) if progress else database.connect() as connection:
+    with database.cancellable(progress) as connection:
         judged = _judged(connection, seen.which, change, walk=seen.matched > _FEW)
         old, new, cut = "old", "new", Clause("0")
         if change.field != "active":
@@ -161,10 +161,10 @@ def apply(database: Database, seen: Preview, *, author: Author, progress: Progre
         Outdated: the products are not those of the preview any more; nothing is changed.
         Cancelled: through `progress`; nothing is changed.
     """
-    with database.cancellable(progress) if progress else database.connect() as connection:
-        _stage(progress, "Waiting for other writers")
+    with database.cancellable(progress) as connection:
+        begin_stage(progress, "Waiting for other writers")
         lock_catalogue(connection)
-        _stage(progress, "Comparing products")
+        begin_stage(progress, "Comparing products")
         if _plan(connection, seen) != seen.fingerprint:
             raise Outdated
         if not seen.changed:
@@ -173,9 +173,9 @@ def apply(database: Database, seen: Preview, *, author: Author, progress: Progre
         identifier = change_set.begin(
             connection, "bulk_edit", author, summary=f"Bulk edit: {seen.change.words}, {counted(seen.changed)}"
         )
-        _stage(progress, "Keeping the earlier state")
+        begin_stage(progress, "Keeping the earlier state")
         number = before_images.keep(connection, identifier, "update", planned, expected=seen.changed)
-        _stage(progress, "Changing products")
+        begin_stage(progress, "Changing products")
         value = seen.change.value
         with bulk.indexes_afterwards(connection, "products", seen.changed):
             connection.execute(
@@ -183,7 +183,7 @@ def apply(database: Database, seen: Preview, *, author: Author, progress: Progre
                 f"WHERE {planned}",
                 (*value.values, identifier),
             )
-        _stage(progress, "Finishing")
+        begin_stage(progress, "Finishing")
         return change_set.finish(connection, identifier, updated=number)
 
 
@@ -236,8 +236,3 @@ def _products(connection: Connection[Any], which: Which, *, walk: bool) -> Claus
         " UNION ALL ".join(f"SELECT {_STATE} FROM products WHERE {part} AND ({condition.sql})" for part in parts),
         condition.values * len(parts),
     )
-
-
-def _stage(progress: Progress | None, name: str) -> None:
-    if progress is not None:
-        progress.stage(name)

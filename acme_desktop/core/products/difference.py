@@ -137,7 +137,7 @@ def counts(database: Database, between: Between, progress: Progress | None = Non
         UsageProblem: the end lies before the start.
         Cancelled: through `progress`.
     """
-    with database.cancellable(progress) if progress else database.connect() as connection:
+    with database.cancellable(progress) as connection:
         connection.execute(_SNAPSHOT)
         found = sql.whole(between.span(connection))
         query = f"SELECT {sql.KIND} AS kind, count(*) FROM {found} WHERE {sql.DIFFER} GROUP BY 1"
@@ -161,7 +161,7 @@ def page(
         UsageProblem: the end lies before the start.
         Cancelled: through `progress`.
     """
-    with database.cancellable(progress) if progress else database.connect() as connection:
+    with database.cancellable(progress) as connection:
         connection.execute(_SNAPSHOT)
         span = between.span(connection)
         rows = _from_a_window(connection, span, kind, after, size) if _touched(connection, span) > _MANY else None

@@ -18,6 +18,7 @@ from acme_desktop.core.changes.change_set import Author, ChangeSet
 from acme_desktop.core.changes.locks import lock_catalogue, lock_rows
 from acme_desktop.core.foundation.errors import NotFound, Refused
 from acme_desktop.core.foundation.product_rules import storable
+from acme_desktop.core.foundation.progress import Progress, begin_stage
 from acme_desktop.core.products import conflicts
 from acme_desktop.core.products.filters import Filter, where
 from acme_desktop.core.products.product import COLUMNS, Changes, Product, counted
@@ -25,7 +26,6 @@ from acme_desktop.core.products.skus import as_kept
 
 if TYPE_CHECKING:
     from acme_desktop.core.database.connections import Database
-    from acme_desktop.core.foundation.progress import Progress
 
 _INSERT = """
 INSERT INTO products (sku, sku_key, name, description, active, created_in, changed_in)
@@ -166,8 +166,8 @@ def delete_all(
         Cancelled: through `progress`; nothing is deleted.
     """
     condition, values = where(question or Filter())
-    with database.cancellable(progress) if progress else database.connect() as connection:
-        _stage(progress, "Counting products")
+    with database.cancellable(progress) as connection:
+        begin_stage(progress, "Counting products")
         lock_catalogue(connection)
         number = _matching(connection, condition, values)
         if number != confirm:
@@ -177,7 +177,7 @@ def delete_all(
             )
         if not confirm:
             return None
-        _stage(progress, "Deleting products", confirm)
+        begin_stage(progress, "Deleting products", confirm)
         identifier = change_set.begin(connection, "delete", author, summary=f"Delete {counted(confirm)}")
         return _delete(connection, identifier, confirm, condition, values)
 
@@ -272,8 +272,3 @@ def _any(connection: Connection[Any], condition: str, values: Sequence[Any]) -> 
 
 def _some(keys: Sequence[str], skus: Sequence[str]) -> str:
     return skus[0].strip() if len(keys) == 1 else counted(len(keys))
-
-
-def _stage(progress: Progress | None, name: str, total: int | None = None) -> None:
-    if progress is not None:
-        progress.stage(name, total)

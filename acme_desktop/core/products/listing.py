@@ -7,11 +7,9 @@ from the nearer end, or from the nearest of the `landmarks` that a program has a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from psycopg import Connection
 from psycopg.rows import class_row
 
 from acme_desktop.core.foundation.errors import NotFound
@@ -88,7 +86,7 @@ def landmarks(
     Raises:
         Cancelled: through `progress`.
     """
-    with _connection(database, progress) as connection:
+    with database.cancellable(progress) as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         total = plans.count(connection, question)
         return Landmarks(total, step, tuple(plans.mark(connection, question, sort, step)))
@@ -112,7 +110,7 @@ def stream(
     """Every product that matches, `size` at a time, as of one moment; closing the generator ends the query."""
     condition = where(question)
     with (
-        _connection(database, progress) as connection,
+        database.cancellable(progress) as connection,
         connection.cursor("stream", row_factory=class_row(Product)) as c,
     ):
         c.execute(f"SELECT {COLUMNS} FROM products WHERE {condition.sql} ORDER BY {order_by(sort)}", condition.values)
@@ -146,7 +144,7 @@ def before(
 
 def count(database: Database, question: Filter, progress: Progress | None = None) -> int:
     """How many products match, exactly."""
-    with _connection(database, progress) as connection:
+    with database.cancellable(progress) as connection:
         return plans.count(connection, question)
 
 
@@ -189,9 +187,5 @@ def _neighbours(
 
 
 def _read(database: Database, tail: Clause, progress: Progress | None = None) -> list[Product]:
-    with _connection(database, progress) as connection, connection.cursor(row_factory=class_row(Product)) as cursor:
+    with database.cancellable(progress) as connection, connection.cursor(row_factory=class_row(Product)) as cursor:
         return cursor.execute(f"SELECT {COLUMNS} FROM products {tail.sql}", tail.values).fetchall()
-
-
-def _connection(database: Database, progress: Progress | None) -> AbstractContextManager[Connection[Any]]:
-    return database.connect() if progress is None else database.cancellable(progress)
