@@ -7,8 +7,8 @@ number of products.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from acme_desktop.core.foundation.errors import UsageProblem
 from acme_desktop.core.foundation.files import replacing
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.products import as_of, file_formats
-from acme_desktop.core.products.file_formats import Batches, Write
+from acme_desktop.core.products.file_formats import Write
 from acme_desktop.core.products.filters import Clause, Filter, Sort, order_by, where
 from acme_desktop.core.products.places import Runs, standing_in
 
@@ -82,7 +82,9 @@ def export(
         if suffix == ".csv":
             return _copy_csv(connection, wanted, stream, progress)
         total = _begin(connection, wanted, progress)
-        return _WRITERS[suffix](stream, _batches(connection, wanted, progress), total)
+        # A cancelled writer leaves them unread: their cursor has to end before its connection is given back.
+        with closing(_batches(connection, wanted, progress)) as batches:
+            return _WRITERS[suffix](stream, batches, total)
 
 
 def _suffix(target: Path, safe: bool) -> str:
@@ -180,7 +182,7 @@ def _copy_csv(connection: Connection[Any], asked: _Asked, stream: BinaryIO, prog
     return done
 
 
-def _batches(connection: Connection[Any], asked: _Asked, progress: Progress) -> Batches:
+def _batches(connection: Connection[Any], asked: _Asked, progress: Progress) -> Generator[list[Any]]:
     query = asked.rows()
     done = 0
     with connection.cursor("export") as cursor:
