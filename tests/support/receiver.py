@@ -138,9 +138,10 @@ async def _read(reader: asyncio.StreamReader) -> Received | None:
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
     first, *lines = head.split("\r\n")
-    headers = {
-        name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)
-    }
+    headers: dict[str, str] = {}
+    for name, _, value in (line.partition(":") for line in lines if line):
+        key = name.strip().lower()
+        headers[key] = f"{headers[key]}, {value.strip()}" if key in headers else value.strip()
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     return Received(first.split(" ")[1], headers, body, time.monotonic())
 

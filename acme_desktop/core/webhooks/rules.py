@@ -25,11 +25,14 @@ def check_url(url: str) -> None:
     Raises:
         InputProblem: with the reason.
     """
+    import httpx
+
     advice = "Write it as https://HOST/PATH."
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
-    except ValueError as error:
+        httpx.URL(url)  # which sends it, and is stricter about names
+    except (ValueError, httpx.InvalidURL) as error:
         raise InputProblem(f"{url} is not a URL.", advice, str(error)) from error
     plain = url.isprintable() and not any(letter.isspace() for letter in url) and len(url) <= _LONGEST_URL
     if parts.scheme not in ("http", "https") or not host or not plain or "\\" in url:

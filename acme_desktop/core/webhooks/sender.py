@@ -1,7 +1,8 @@
 """One signed request to an endpoint, and all that is worth knowing about it afterwards.
 
 Never raises for what the endpoint or the network does: that is an outcome. The whole exchange has one deadline,
-because httpx's own time-outs start anew with every byte.
+because httpx's own time-outs start anew with every byte. httpx's requests go straight to the transport: what its client
+adds, cookies, redirects, authentication and the environment's proxies, no webhook may have.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import ssl
 import time
 from dataclasses import dataclass, field
 from functools import lru_cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpcore
@@ -88,7 +88,8 @@ class Sender:
         self._resolver = resolver or Resolver()
         # httpx loses pool slots when requests are cancelled while they queue, so they queue here.
         self._free = asyncio.Semaphore(slots)
-        self._client: httpx.AsyncClient | None = None
+        self._extensions = {"timeout": httpx.Timeout(deadline, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS).as_dict()}
+        self._transport: GuardedTransport | None = None
         self._retired: set[asyncio.Task[None]] = set()
 
     def fits(self, endpoint: Endpoint) -> bool:
@@ -102,14 +103,14 @@ class Sender:
             now: the time of the signature, in seconds since 1970 by the database's clock.
         """
         async with self._free:
-            client = await self._ready()
+            transport = await self._ready()
             signed = signing.headers(endpoint.keys, message_id, int(now), body)
-            request = client.build_request(
-                "POST", endpoint.url, content=body, headers={**_FIXED, **endpoint.headers, **signed}
-            )
+            headers = {**_fixed(endpoint), **endpoint.headers, **signed}
+            url = _url(endpoint.url)
+            request = httpx.Request("POST", url, headers=headers, content=body, extensions=self._extensions)
             noted = Dialled()
             started = time.perf_counter()
-            found = await self._exchange(client, request, noted)
+            found = await self._exchange(transport, request, noted)
             total = (time.perf_counter() - started) * 1000
             if noted.first_byte_at is not None:
                 found["first_byte_ms"] = (noted.first_byte_at - started) * 1000
@@ -121,38 +122,33 @@ class Sender:
 
     async def close(self) -> None:
         """Close all connections."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            await transport.aclose()
         for task in list(self._retired):
             await task
 
-    async def _ready(self) -> httpx.AsyncClient:
-        if self._client is None:
+    async def _ready(self) -> GuardedTransport:
+        if self._transport is None:
             context = await asyncio.to_thread(_context, self._ca)
-            if self._client is None:
-                transport = GuardedTransport(self._scope, self._resolver, context, self._slots)
-                timeout = httpx.Timeout(self._deadline, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS)
-                no_cookies = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
-                self._client = httpx.AsyncClient(
-                    transport=transport, timeout=timeout, cookies=no_cookies, trust_env=False, follow_redirects=False
-                )
-        return self._client
+            if self._transport is None:
+                self._transport = GuardedTransport(self._scope, self._resolver, context, self._slots)
+        return self._transport
 
-    async def _exchange(self, client: httpx.AsyncClient, request: httpx.Request, noted: Dialled) -> dict[str, Any]:
+    async def _exchange(self, transport: GuardedTransport, request: httpx.Request, noted: Dialled) -> dict[str, Any]:
         """Send and read; returns what is found, as fields of `Sent`."""
         found: dict[str, Any] = {}
         token = current.set(noted)
         try:
             async with asyncio.timeout(self._deadline):
-                await _converse(client, request, found)
+                await _converse(transport, request, found)
         except HeadTooLong as cut:
             found |= {"status_code": cut.status_code, "ok": 200 <= cut.status_code < 300}
             found["error"] = None if found["ok"] else f"The endpoint answered {cut.status_code}."
         except TimeoutError:
             found |= {"ok": False, "timed_out": True, "error": f"No whole answer came within {self._deadline:g} s."}
         except httpcore.PoolTimeout:
-            self._rebuild(client)
+            self._rebuild(transport)
             found |= {"ok": False, "timed_out": True, "error": "No connection was free in time."}
         except _FAILURES as error:
             timed_out = isinstance(error, httpcore.TimeoutException)
@@ -161,16 +157,18 @@ class Sender:
             current.reset(token)
         return found
 
-    def _rebuild(self, client: httpx.AsyncClient) -> None:
+    def _rebuild(self, transport: GuardedTransport) -> None:
         """Leave a pool whose slots are lost to itself, and begin a new one."""
-        if self._client is client:
-            self._client = None
-            task = asyncio.get_running_loop().create_task(client.aclose())
+        if self._transport is transport:
+            self._transport = None
+            task = asyncio.get_running_loop().create_task(transport.aclose())
             self._retired.add(task)
             task.add_done_callback(self._retired.discard)
 
 
 _FIXED = {
+    "accept": "*/*",
+    "connection": "keep-alive",
     "content-type": "application/json",
     "accept-encoding": "identity",
     "user-agent": f"acme-desktop/{__version__}",
@@ -180,7 +178,6 @@ _FAILURES = (
     httpcore.NetworkError,
     httpcore.ProtocolError,
     httpcore.UnsupportedProtocol,
-    httpx.InvalidURL,
     httpx.TransportError,
     Unreachable,
     OutOfScope,
@@ -188,8 +185,17 @@ _FAILURES = (
 )
 
 
-async def _converse(client: httpx.AsyncClient, request: httpx.Request, found: dict[str, Any]) -> None:
-    response = await client.send(request, stream=True)
+_url = lru_cache(maxsize=64)(httpx.URL)
+
+
+def _fixed(endpoint: Endpoint) -> dict[str, str]:
+    """The program's own headers but for those that the endpoint has in its own words."""
+    own = {name.lower() for name in endpoint.headers}
+    return {name: value for name, value in _FIXED.items() if name not in own}
+
+
+async def _converse(transport: GuardedTransport, request: httpx.Request, found: dict[str, Any]) -> None:
+    response = await transport.handle_async_request(request)
     try:
         stream = response.extensions.get("network_stream")
         if stream is not None:

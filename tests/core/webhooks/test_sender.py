@@ -78,6 +78,14 @@ async def test_a_connection_is_used_again_and_cookies_are_not() -> None:
     assert "cookie" not in receiver.requests[-1].headers
 
 
+async def test_a_header_of_the_endpoint_stands_instead_of_the_program_s_own() -> None:
+    with Receiver() as receiver:
+        await send(endpoint(receiver.url, headers={"User-Agent": "shop/1", "ACCEPT": "text/plain"}))
+    (request,) = receiver.requests
+    assert request.headers["user-agent"] == "shop/1"
+    assert request.headers["accept"] == "text/plain"
+
+
 async def test_a_redirect_is_a_failure_that_shows_the_place() -> None:
     with Receiver() as inside, Receiver(lambda _request: Reply(307, {"location": inside.url})) as receiver:
         sent = await send(endpoint(receiver.url))
