@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import sys
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,10 @@ def add_parser(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace, context: Context) -> int:
     """Export what matches; the file appears whole or not at all."""
-    target = sys.stdout.buffer if options.file == "-" else Path(options.file)
-    with context.progress(options.file) as progress:
+    with contextlib.ExitStack() as resources:
+        to_stdout = options.file == "-"
+        target = resources.enter_context(output.stdout()).buffer if to_stdout else Path(options.file)
+        progress = resources.enter_context(context.progress("Export" if to_stdout else options.file))
         number = export.export(
             context.workspace.database,
             products.chosen_filter(options, context),
@@ -42,9 +44,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
             when=moments.as_of(options),
             safe=options.safe_for_spreadsheets,
         )
-    if options.file == "-":
-        sys.stdout.buffer.flush()
-    elif context.json:
+    if context.json and not to_stdout:
         context.emit({"file": options.file, "products": number})
     context.say(f"{counted(number)} exported.")
     return output.DONE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +73,8 @@ def _rejects(options: argparse.Namespace, context: Context) -> int:
             for row in report.rejects(connection, options.id):
                 context.emit(row)
         else:
-            report.write_rejects(sys.stdout, header, report.rejects(connection, options.id))
+            with output.stdout() as stream:
+                report.write_rejects(stream, header, report.rejects(connection, options.id))
     return output.DONE
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import logging
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -77,8 +76,7 @@ def main(arguments: Sequence[str], *, open_window: OpenWindow | None = None) -> 
         print("Cancelled. Nothing was changed.", file=sys.stderr)
         return output.CANCELLED
     except BrokenPipeError:
-        # The reader of stdout went away, as `head` does; nothing more can be written there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        output.close_stdout()  # its reader went away, as `head` does
         return output.FAILED
     except Exception as error:  # noqa: BLE001  the last resort, so that nobody meets a traceback
         _log.exception("unexpected error")

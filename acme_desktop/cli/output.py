@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from functools import cached_property
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.foundation.errors import Problem
+from acme_desktop.core.foundation.files import unwritable
 from acme_desktop.core.foundation.progress import Progress, Snapshot
 from acme_desktop.core.workspace import Workspace
 
@@ -56,11 +58,12 @@ class Context:
 
     def emit(self, value: dict[str, Any]) -> None:
         """Write one JSON object as a line on stdout."""
-        print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
+        self.print(json.dumps(value, ensure_ascii=False, default=str))
 
     def print(self, text: str) -> None:
         """Write a line of data on stdout."""
-        print(text, flush=True)
+        with stdout() as stream:
+            print(text, file=stream)
 
     def say(self, text: str) -> None:
         """Tell the person something on stderr, unless they asked for quiet."""
@@ -99,6 +102,29 @@ class Context:
         if terminal:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+@contextlib.contextmanager
+def stdout() -> Iterator[TextIO]:
+    """stdout for data; what was written has left the program when the block ends.
+
+    Raises:
+        EnvironmentProblem: it takes no more, as a file on a full disk does.
+        BrokenPipeError: its reader went away.
+    """
+    try:
+        yield sys.stdout
+        sys.stdout.flush()
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        close_stdout()
+        raise unwritable("Standard output", error) from error
+
+
+def close_stdout() -> None:
+    """Let what cannot be written any more go nowhere, so that Python does not try again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def tell(problem: Problem) -> None:

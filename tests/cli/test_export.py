@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +52,23 @@ def test_safe_for_spreadsheets(filled: Any, tmp_path: Path) -> None:
     assert filled("export", path, "--safe-for-spreadsheets").status == 0
     assert path.read_text(encoding="utf-8").startswith("sku,name,description,active,_marked\n")
     assert filled("export", tmp_path / "p.xlsx", "--safe-for-spreadsheets").status == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk without room")
+@pytest.mark.parametrize("name", ["p.csv", "p.xlsx", "p.parquet", "p.jsonl", "-"])
+def test_a_full_disk_is_told_plainly_and_nothing_else(
+    filled: Any, database: Database, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).symlink_to("/dev/full")
+    target = name if name == "-" else str(tmp_path / name)
+    where = ["--data-dir", str(tmp_path / "data"), "--database-url", database.url]
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "acme_desktop", "export", target, "--quiet", *where]
+        ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    place = "Standard output" if name == "-" else "/dev/full"
+    assert ran.stderr.splitlines() == [
+        f"acme-desktop: {place} cannot be written: the disk is full.",
+        "Free some space there, or choose another place.",
+        "Details: [Errno 28] No space left on device",
+    ]
+    assert ran.returncode == 1

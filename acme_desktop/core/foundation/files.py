@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from acme_desktop.core.foundation.errors import EnvironmentProblem
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
@@ -31,9 +34,26 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
             os.fsync(stream.fileno())
         partial.replace(target)
     except OSError as error:
-        raise EnvironmentProblem(
-            f"{target} cannot be written.", "Choose another place, or see to the folder and the disk.", str(error)
-        ) from error
+        raise unwritable(str(target), error) from error
     finally:
         with suppress(OSError):  # a disk that may only be read refuses this too
             partial.unlink(missing_ok=True)
+
+
+def unwritable(place: str, error: OSError) -> EnvironmentProblem:
+    """What a person should hear where `place` could not be written to its end."""
+    if error.errno in _FULL:
+        return EnvironmentProblem(
+            f"{place} cannot be written: the disk is full.",
+            "Free some space there, or choose another place.",
+            str(error),
+        )
+    if isinstance(error, FileNotFoundError):
+        return EnvironmentProblem(f"{place} cannot be written: there is no such folder.", "Check its name.", str(error))
+    if isinstance(error, PermissionError):
+        return EnvironmentProblem(
+            f"{place} cannot be written: you have no right to.", "Choose another place.", str(error)
+        )
+    return EnvironmentProblem(
+        f"{place} cannot be written.", "Choose another place, or see to the folder and the disk.", str(error)
+    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, BinaryIO
 
-from acme_desktop.core.foundation.errors import InputProblem
+from acme_desktop.core.foundation.errors import EnvironmentProblem, InputProblem
 
 COLUMNS = ("sku", "name", "description", "active")
 
@@ -53,6 +54,8 @@ def write_xlsx(stream: BinaryIO, batches: Batches, total: int) -> int:
 
     Raises:
         InputProblem: more rows, or a longer text, than a worksheet holds.
+        EnvironmentProblem: there is no room for temporary files.
+        OSError: the stream takes no more.
     """
     if total > XLSX_ROWS:
         raise InputProblem(
@@ -60,17 +63,74 @@ def write_xlsx(stream: BinaryIO, batches: Batches, total: int) -> int:
             "Export to csv, parquet or jsonl, or export fewer products.",
         )
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
+    outlet = _Outlet(stream)
     # The worksheet's rows are kept in a file until the workbook is put together.
     with tempfile.TemporaryDirectory() as folder:
-        workbook = xlsxwriter.Workbook(stream, {"constant_memory": True, "tmpdir": folder, "in_memory": False})
+        settings = {"constant_memory": True, "tmpdir": folder, "in_memory": False}
+        workbook = xlsxwriter.Workbook(outlet, settings)
         sheet = workbook.add_worksheet("Products", worksheet_class=_plain_worksheet())
         try:
             written = _fill(workbook, sheet, batches)
             workbook.close()
+        except (OSError, FileCreateError) as error:
+            outlet.close()
+            if outlet.failure is not None:
+                raise outlet.failure from None
+            cause = error.args[0] if isinstance(error, FileCreateError) else error
+            raise EnvironmentProblem(
+                f"The folder for temporary files, {tempfile.gettempdir()}, takes no more of the workbook.",
+                "Free some space there, or export to csv, which needs none.",
+                str(cause),
+            ) from cause
         finally:
-            sheet._opt_close()
+            with suppress(OSError):  # a full disk refuses what is left of the rows
+                sheet._opt_close()
     return written
+
+
+class _Outlet:
+    """A stream for a zip archive, which takes it apart once the stream failed.
+
+    A ZipFile that is left half-written goes on writing when it is collected, and complains on stderr where it cannot:
+    a closed outlet only counts.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.failure: OSError | None = None
+        self._stream: BinaryIO | None = stream
+        self._at = 0
+
+    def close(self) -> None:
+        """Leave the stream alone from now on."""
+        self._stream = None
+
+    def write(self, data: bytes) -> int:
+        if self._stream is not None:
+            try:
+                self._stream.write(data)
+            except OSError as error:
+                self.failure = error
+                raise
+        self._at += len(data)
+        return len(data)
+
+    def seek(self, offset: int) -> int:
+        if self._stream is not None:
+            try:
+                self._stream.seek(offset)
+            except OSError as error:  # it writes what it had gathered
+                self.failure = error
+                raise
+        self._at = offset
+        return offset
+
+    def tell(self) -> int:
+        return self._at
+
+    def flush(self) -> None:
+        """Its buffer is written when it is closed."""
 
 
 def _fill(workbook: Any, sheet: Any, batches: Batches) -> int:

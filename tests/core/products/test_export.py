@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -110,6 +112,18 @@ def test_a_name_without_a_known_ending(filled: Database, tmp_path: Path) -> None
 def test_a_folder_that_is_not_there(filled: Database, tmp_path: Path) -> None:
     with pytest.raises(EnvironmentProblem, match="cannot be written"):
         save(filled, tmp_path / "none" / "p.csv")
+
+
+def test_a_full_folder_for_temporary_files_is_named(
+    filled: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(file_formats, "_fill", fill)
+    with pytest.raises(EnvironmentProblem, match="temporary files"):
+        save(filled, tmp_path / "p.xlsx")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_existing_file_is_replaced_and_a_link_stays_one(filled: Database, tmp_path: Path) -> None:
