@@ -8,6 +8,7 @@ from typing import Any
 
 from acme_desktop.cli import table
 from acme_desktop.cli.output import Context
+from acme_desktop.core.foundation import words
 from acme_desktop.core.foundation.errors import Refused, UsageProblem
 from acme_desktop.core.products import bulk_edit, listing
 from acme_desktop.core.products.bulk_changes import BulkChange, ExtendName, ReplaceText, SetActive, SetDescription
@@ -114,7 +115,7 @@ def _after(one: Difference) -> str:
 def _words(value: str | bool | None) -> str:
     if isinstance(value, bool):
         return "active" if value else "inactive"
-    return value or ""
+    return words.plain(value)
 
 
 def _refused(seen: Preview) -> int:

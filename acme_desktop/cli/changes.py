@@ -13,6 +13,8 @@ from acme_desktop.core.changes import change_set, moment
 from acme_desktop.core.changes import undo as undoing
 from acme_desktop.core.changes.change_set import ChangeSet, Wanted
 from acme_desktop.core.foundation.errors import UsageProblem
+from acme_desktop.core.foundation.moments import iso
+from acme_desktop.core.foundation.words import quoted
 from acme_desktop.core.products import difference
 from acme_desktop.core.products.difference import Between, Difference
 from acme_desktop.core.products.product import counted
@@ -107,7 +109,8 @@ def _tell(one: Difference, context: Context) -> None:
     assert side is not None
     context.print(f"{one.kind:8}  {side.sku}  {'' if one.changed else side.name}".rstrip())
     for name in one.changed:
-        context.print(f"    {name}: {getattr(one.before, name)!r} -> {getattr(one.after, name)!r}")
+        old, new = quoted(getattr(one.before, name)), quoted(getattr(one.after, name))
+        context.print(f"    {name}: {old} -> {new}")
 
 
 def undo(identifier: int, context: Context) -> int:
@@ -141,7 +144,7 @@ def _list(found: list[ChangeSet], context: Context) -> None:
     rows = [
         (
             str(one.id),
-            one.created_at.astimezone().strftime("%Y-%m-%d %H:%M"),
+            iso(one.created_at),
             one.actor,
             f"+{one.created:,} ~{one.updated:,} -{one.deleted:,}",
             one.summary,
@@ -156,5 +159,5 @@ def _show(found: ChangeSet, context: Context) -> None:
     if context.json:
         context.emit(found.to_json())
         return
-    for name, value in found.to_json().items():
-        context.print(f"{name:11} {'' if value is None else value}".rstrip())
+    for line in table.facts(found.to_json().items()):
+        context.print(line)

@@ -12,6 +12,7 @@ from acme_desktop.cli import bulk_edit, moments, output, table, views
 from acme_desktop.cli.output import Context
 from acme_desktop.core.changes import history
 from acme_desktop.core.changes.change_set import ChangeSet
+from acme_desktop.core.foundation import words
 from acme_desktop.core.foundation.errors import Refused, UsageProblem
 from acme_desktop.core.importer import past
 from acme_desktop.core.products import as_of, changed_by, edits, listing
@@ -40,8 +41,8 @@ def add_parser(subparsers: Any) -> None:
     counting = actions.add_parser("count", help="how many products match")
     add_filter_options(counting)
     moments.add_as_of_option(counting)
-    for name, words in (("get", "one product"), ("history", "what happened to a product")):
-        actions.add_parser(name, help=words).add_argument("sku", metavar="SKU")
+    for name, told in (("get", "one product"), ("history", "what happened to a product")):
+        actions.add_parser(name, help=told).add_argument("sku", metavar="SKU")
     _add_editing(actions)
     bulk_edit.add_parser(actions, add_filter_options)
     views.add_parsers(actions, add_filter_options, add_sort_option)
@@ -85,12 +86,12 @@ def add_filter_options(parser: argparse.ArgumentParser) -> None:
         "--changed-by-import", type=_positive, metavar="ID", help="touched last by that import; see `imports list`"
     )
     for field in ("created", "updated"):
-        for end, words in (("from", "then or later"), ("to", "then or earlier")):
+        for end, told in (("from", "then or later"), ("to", "then or earlier")):
             group.add_argument(
                 f"--{field}-{end}",
                 type=moments.day_or_time,
                 metavar="DATE",
-                help=f"{field} {words}: a whole day in UTC, as 2026-11-23, or a time, as 2026-11-23T14:30+01:00",
+                help=f"{field} {told}: a whole day in UTC, as 2026-11-23, or a time, as 2026-11-23T14:30+01:00",
             )
 
 
@@ -212,12 +213,14 @@ def _get(options: argparse.Namespace, context: Context) -> None:
 
 
 def _show(sku: str, context: Context) -> None:
-    found = listing.get(context.workspace.database, sku).to_json()
+    product = listing.get(context.workspace.database, sku)
     if context.json:
-        context.emit(found)
+        context.emit(product.to_json())
         return
-    for name, value in found.items():
-        context.print(f"{name:14} {'' if value is None else value}".rstrip())
+    unknown = {"description": words.BLANK, "change_set_id": "none: another program wrote it"}
+    known = {name: value for name, value in product.to_json().items() if value is not None}
+    for line in table.facts((name, known.get(name, unknown.get(name))) for name in product.to_json()):
+        context.print(line)
 
 
 def _history(options: argparse.Namespace, context: Context) -> None:
@@ -235,7 +238,8 @@ def _history(options: argparse.Namespace, context: Context) -> None:
         who = f"{found['actor']}, {found['client']}" if event.change_set else "another program"
         context.print(f"{found['at']}  {event.operation:8}  {who}  {found['file'] or found['summary']}")
         for name in event.changed:
-            context.print(f"    {name}: {found['before'][name]!r} -> {found['after'][name]!r}")
+            old, new = words.quoted(found["before"][name]), words.quoted(found["after"][name])
+            context.print(f"    {name}: {old} -> {new}")
 
 
 def _create(options: argparse.Namespace, context: Context) -> None:

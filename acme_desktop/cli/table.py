@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from acme_desktop.core.foundation.words import plain, printable
 
 _GAP = "  "
 _LEAST = 8
@@ -20,16 +22,23 @@ def lines(header: Sequence[str], rows: Sequence[Sequence[str]], *, width: int | 
     """
     if width is None and sys.stdout.isatty():
         width = shutil.get_terminal_size().columns
-    cells = [[" ".join(_printable(cell).split()) for cell in row] for row in (header, *rows)]
+    cells = [[" ".join(printable(cell).split()) for cell in row] for row in (header, *rows)]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     while width and sum(widths) + len(_GAP) * (len(widths) - 1) > width and max(widths) > _LEAST:
         widths[widths.index(max(widths))] -= 1
     return [_GAP.join(map(_fit, row, widths)).rstrip() for row in cells]
 
 
-def _printable(text: str) -> str:
-    """No control characters: a name must not steer the terminal."""
-    return "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in text)
+def facts(pairs: Iterable[tuple[str, object]]) -> list[str]:
+    """Labels and their values, a fact a line; those that are None are left out, a text keeps its lines."""
+    known = [(label, value) for label, value in pairs if value is not None]
+    width = max((len(label) for label, _ in known), default=0)
+    found = []
+    for label, value in known:
+        lines = value.splitlines() if isinstance(value, str) and value else [plain(value)]
+        for number, line in enumerate(lines):
+            found.append(f"{'' if number else label:{width}}{_GAP}{printable(line)}".rstrip())
+    return found
 
 
 def _width(text: str) -> int:

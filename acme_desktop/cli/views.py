@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable
 from typing import Any
 
 from acme_desktop.cli import table
 from acme_desktop.cli.output import Context
+from acme_desktop.core.foundation import words
 from acme_desktop.core.products import saved_views
 from acme_desktop.core.products.filters import Filter, Sort
 from acme_desktop.core.products.saved_views import View
@@ -60,7 +60,7 @@ def _list(_options: argparse.Namespace, context: Context) -> None:
     rows = [
         (
             view["name"],
-            json.dumps(view["filter"], ensure_ascii=False),
+            ", ".join(f"{name} {words.quoted(value)}" for name, value in view["filter"].items()),
             ", ".join(f"{key['field']}{':desc' if key['descending'] else ''}" for key in view["sort"]),
             view["saved_by"],
         )

@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from acme_desktop.cli import output
+from acme_desktop.cli import output, table
 from acme_desktop.cli.output import Context
 from acme_desktop.core.changes.outbox import EVENT_TYPES
 from acme_desktop.core.foundation.errors import EnvironmentProblem, NotFound, UsageProblem
+from acme_desktop.core.foundation.moments import iso
+from acme_desktop.core.foundation.words import counted
 from acme_desktop.core.webhooks import attempts, endpoints
 from acme_desktop.core.webhooks.addresses import SCOPES
 from acme_desktop.core.webhooks.attempts import Query
@@ -103,8 +105,12 @@ def _list(_options: argparse.Namespace, context: Context) -> int:
             continue
         backlog = waiting.get(endpoint.id)
         dead = f", {backlog.dead:,} dead" if backlog and backlog.dead else ""
-        context.print(f"{_line(endpoint)}; {backlog.events if backlog else 0:,} events wait{dead}")
+        context.print(f"{_line(endpoint)}; {_waiting(backlog.events if backlog else 0)}{dead}")
     return output.DONE
+
+
+def _waiting(events: int) -> str:
+    return f"{counted(events, 'event')} {'waits' if events == 1 else 'wait'}"
 
 
 def _add(options: argparse.Namespace, context: Context) -> int:
@@ -152,31 +158,46 @@ def _test(options: argparse.Namespace, context: Context) -> int:
 def _deliveries(options: argparse.Namespace, context: Context) -> int:
     if options.webhook is not None:
         endpoints.get(context.workspace.database, options.webhook)
-    for delivery in attempts.latest(
-        context.workspace.database, _query(options), limit=options.limit, before=options.before
-    ):
-        if context.json:
+    query, limit, before = _query(options), options.limit, options.before
+    found = attempts.latest(context.workspace.database, query, limit=limit, before=before)
+    if context.json:
+        for delivery in found:
             context.emit(delivery.to_json())
-            continue
-        when = delivery.updated_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        code = delivery.status_code if delivery.status_code is not None else "-"
-        context.print(
-            f"{delivery.id:>8}  {when}  webhook {delivery.webhook_id}  {delivery.state:9}  {code:>3}  "
-            f"{delivery.attempts} attempts  {delivery.type} {delivery.message_id}  {delivery.error or ''}".rstrip()
+        return output.DONE
+    rows = [
+        (
+            str(one.id), iso(one.updated_at), str(one.webhook_id), one.state, _code(one.status_code), str(one.attempts),
+            one.type, one.message_id, one.error or "",
         )
+        for one in found
+    ]  # fmt: skip
+    header = ("ID", "WHEN", "WEBHOOK", "STATE", "STATUS", "ATTEMPTS", "EVENT", "MESSAGE", "ERROR")
+    for line in table.lines(header, rows):
+        context.print(line)
     return output.DONE
 
 
 def _attempts(options: argparse.Namespace, context: Context) -> int:
     attempts.get(context.workspace.database, options.id)
-    for attempt in attempts.attempts(context.workspace.database, options.id):
-        if context.json:
+    found = attempts.attempts(context.workspace.database, options.id)
+    if context.json:
+        for attempt in found:
             context.emit(attempt.to_json())
-            continue
-        when = attempt.started_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        what = attempt.error or attempt.status_code
-        context.print(f"{attempt.number:>3}  {when}  {attempt.total_ms:.1f} ms  {attempt.address or '-'}  {what}")
+        return output.DONE
+    rows = [
+        (
+            str(one.number), iso(one.started_at), f"{one.total_ms:.1f} ms", one.address or "-", _code(one.status_code),
+            one.error or "",
+        )
+        for one in found
+    ]  # fmt: skip
+    for line in table.lines(("ATTEMPT", "WHEN", "TOOK", "ADDRESS", "STATUS", "ERROR"), rows):
+        context.print(line)
     return output.DONE
+
+
+def _code(status: int | None) -> str:
+    return "-" if status is None else str(status)
 
 
 def _replay(options: argparse.Namespace, context: Context) -> int:
@@ -193,7 +214,7 @@ def _replay(options: argparse.Namespace, context: Context) -> int:
     if context.json:
         context.emit({"replayed": number})
     else:
-        context.print(f"{number:,} deliveries will be sent again.")
+        context.print(f"{counted(number, 'delivery', 'deliveries')} will be sent again.")
     return output.DONE
 
 

@@ -89,7 +89,7 @@ def test_the_difference_between_two_moments(acme: Any, database: Database, tmp_p
     ]
     assert (ran.objects[0]["before"]["name"], ran.objects[0]["after"]["name"]) == ("Cup", "Mug")
     assert "0 created, 1 changed, 1 deleted." in ran.err
-    assert "name: 'Cup' -> 'Mug'" in acme("changes", "diff", "--from", start, "--to", end).out
+    assert "name: “Cup” -> “Mug”" in acme("changes", "diff", "--from", start, "--to", end).out
     assert [one["sku"] for one in acme("changes", "diff", "--from", end, "--json").objects] == ["C"]
     assert [one["sku"] for one in acme("changes", "diff", str(deleted), "--json").objects] == ["B"]
     chosen = acme("changes", "diff", "--from", start, "--kind", "created", "--out", tmp_path / "d.csv", "--json")

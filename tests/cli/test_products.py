@@ -31,7 +31,8 @@ def test_create_prints_the_product(acme: Any) -> None:
 
 def test_get(filled: Any) -> None:
     assert filled("products", "get", " a-1", "--json").object["name"] == "Mug"
-    assert "name           Mug" in filled("products", "get", "A-1").out
+    told = filled("products", "get", "A-1").out.splitlines()
+    assert told[1:5] == ["sku            A-1", "name           Mug", "description    (blank)", "active         no"]
     missing = filled("products", "get", "nothing", "--json")
     assert (missing.status, missing.out) == (4, "")
 
@@ -76,7 +77,7 @@ def test_update(filled: Any) -> None:
     assert (ran.status, ran.object["name"], ran.object["active"]) == (0, "Big mug", True)
     late = filled("products", "update", "A-1", "--name", "x", "--if-change-set", str(seen["change_set_id"]))
     assert (late.status, late.out) == (5, "")
-    assert "it was 'Mug', it is 'Big mug', yours is 'x'" in late.err
+    assert "it was “Mug”, it is “Big mug”, yours is “x”" in late.err
     fresh = str(ran.object["change_set_id"])
     renamed = filled("products", "update", "A-1", "--sku", "Z-9", "--if-change-set", fresh, "--json")
     assert (renamed.status, renamed.object["sku"], renamed.object["id"]) == (0, "Z-9", seen["id"])
@@ -92,7 +93,13 @@ def test_history(filled: Any) -> None:
     ran = filled("products", "history", "a-1", "--json")
     assert [event["operation"] for event in ran.objects] == ["updated", "created"]
     assert ran.objects[0]["changed"] == ["name"]
-    assert "name: 'Mug' -> 'Big mug'" in filled("products", "history", "a-1").out
+    assert "name: “Mug” -> “Big mug”" in filled("products", "history", "a-1").out
+    filled("products", "update", "A-1", "--active", "yes", "--description", "Blue\nand big")
+    filled("products", "update", "A-1", "--description", "")
+    told = filled("products", "history", "a-1").out
+    assert "active: no -> yes" in told
+    assert "description: (blank) -> “Blue↵and big”" in told
+    assert "description: “Blue↵and big” -> (blank)" in told
     filled("products", "delete", "A-1")
     assert filled("products", "history", "a-1", "--json").objects[0]["operation"] == "deleted"
     assert filled("products", "history", "nothing").status == 4

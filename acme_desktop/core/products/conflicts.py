@@ -13,6 +13,7 @@ from acme_desktop.core.changes import change_set
 from acme_desktop.core.changes.change_set import ChangeSet
 from acme_desktop.core.foundation.errors import NotFound, Refused
 from acme_desktop.core.foundation.moments import iso
+from acme_desktop.core.foundation.words import quoted
 from acme_desktop.core.products.product import FIELDS, Changes, Product
 
 # What a change set left behind is the before-image of the product's next change.
@@ -140,7 +141,8 @@ def _author_of(connection: Connection[Any], current: Product, seen: int | None) 
 def _side_by_side(mine: Product, theirs: Product, original: Product | None) -> str:
     lines = []
     for field in FIELDS:
-        values = [getattr(product, field) if product else "?" for product in (original, theirs, mine)]
-        if len(set(map(repr, values))) > 1:
-            lines.append(f"{field}: it was {values[0]!r}, it is {values[1]!r}, yours is {values[2]!r}")
+        values = [getattr(product, field) for product in (original, theirs, mine) if product is not None]
+        if any(value != values[0] for value in values):
+            *was, now, wanted = map(quoted, values)
+            lines.append(f"{field}: {f'it was {was[0]}, ' if was else ''}it is {now}, yours is {wanted}")
     return "\n".join(lines)

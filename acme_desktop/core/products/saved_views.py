@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.foundation.date_ranges import PRESETS, DateRange
 from acme_desktop.core.foundation.errors import InputProblem, NotFound, Problem, Refused
+from acme_desktop.core.foundation.moments import iso
 from acme_desktop.core.foundation.product_rules import is_blank, storable
 from acme_desktop.core.products.filters import Filter, Sort
 
@@ -72,7 +73,7 @@ class SavedView:
             "filter": _filter_to_json(self.view),
             "sort": _sort_to_json(self.view.sort),
             "saved_by": self.saved_by,
-            "saved_at": self.saved_at.isoformat(),
+            "saved_at": iso(self.saved_at),
         }
 
 

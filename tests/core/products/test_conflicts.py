@@ -89,6 +89,18 @@ def test_a_product_that_got_another_sku_is_a_conflict_and_not_lost(database: Dat
     assert (listing.get(database, "B-1").name, listing.count(database, edits.Filter())) == ("Mug", 1)
 
 
+def test_the_details_are_in_plain_words(database: Database) -> None:
+    found = conflict_over(database, Changes(name="Mug", description=""), Changes(name="Beaker", active=False))
+    assert found.details.splitlines() == [
+        "name: it was “Cup”, it is “Beaker”, yours is “Mug”",
+        "description: it was “Blue”, it is “Blue”, yours is (blank)",
+        "active: it was yes, it is no, yours is yes",
+    ]
+    with pytest.raises(Conflict) as refusal:
+        edits.update(database, "A-1", Changes(name="Mug"), author=ANNA, if_change_set=999)
+    assert refusal.value.details == "name: it is “Beaker”, yours is “Mug”"
+
+
 # A process of its own: edits products in an order of its own, each as just read, and prints what became of it.
 _RACER = """
 import random, sys
