@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from acme_desktop.core.foundation import arrow as _without_pandas  # noqa: F401
 from acme_desktop.core.importer.ledger import State
+from acme_desktop.core.importer.members import Member, told
 from acme_desktop.core.importer.rows import Rejection, Rows
 
 SCHEMA = pa.schema(
@@ -41,14 +42,21 @@ class Chunk:
     read: int
     position: int
 
-    def moved(self, bytes_before: int, lines_before: int) -> Chunk:
-        """The same chunk, counted from further up."""
+    def moved(self, bytes_before: int, members: Sequence[Member]) -> Chunk:
+        """The same chunk, which is of the last of these tables, counted from the first table on."""
+        lines_before = members[-1].lines_before
         line = pc.add(self.accepted.column(0), lines_before)
         accepted = pa.RecordBatch.from_arrays([line, *self.accepted.columns[1:]], schema=SCHEMA)
-        told = tuple(
-            replace(row, line=row.line + lines_before, end_line=row.end_line + lines_before) for row in self.rejected
+        rejected = tuple(
+            replace(
+                row,
+                line=row.line + lines_before,
+                end_line=row.end_line + lines_before,
+                message=told(row.message, row.line + lines_before, members),
+            )
+            for row in self.rejected
         )
-        return Chunk(accepted, told, self.read, self.position + bytes_before)
+        return Chunk(accepted, rejected, self.read, self.position + bytes_before)
 
 
 @dataclass(frozen=True)
@@ -83,5 +91,5 @@ def chunks_of(batch: pa.RecordBatch, rejected: Sequence[Rejection], at: int) -> 
     for start in starts:
         piece = batch.slice(start, CHUNK_ROWS)
         last = start + CHUNK_ROWS >= batch.num_rows
-        told = tuple(rejected) if last else ()
-        yield Chunk(piece, told, piece.num_rows + len(told), at)
+        there = tuple(rejected) if last else ()
+        yield Chunk(piece, there, piece.num_rows + len(there), at)

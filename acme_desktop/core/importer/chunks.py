@@ -1,7 +1,8 @@
 """A whole file -> bounded Arrow chunks.
 
 `inspect` says what a file is, for the mapping dialog; `open_source` reads it. Lines of an archive's second table go
-on counting after the first's last line, so that a line names one row of the import.
+on counting after the first's last line, so that a line names one row of the import; what is told of a row names its
+table as well.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Protocol
 from acme_desktop.core.importer import jsonl, source, tabular, text
 from acme_desktop.core.importer.batches import Chunk
 from acme_desktop.core.importer.encoding import EncodingNeeded
+from acme_desktop.core.importer.members import Member
 from acme_desktop.core.importer.options import ImportOptions
 from acme_desktop.core.importer.profile import MappingNeeded, Profile
 
@@ -38,6 +40,7 @@ class Reader:
     Attributes:
         profile: what is known of the file; of an archive, its first table with warnings about the others.
         total_bytes: what a chunk's position counts up to.
+        members: the tables of an archive of several that were begun so far.
     """
 
     def __init__(self, found: source.Source, tables: list[Table]) -> None:
@@ -45,24 +48,28 @@ class Reader:
         self._tables = tables
         self.profile = _joint_profile(found, tables)
         self.total_bytes: int | None = found.size
+        self.members: list[Member] = []
 
     def __iter__(self) -> Iterator[Chunk]:
         bytes_before = lines_before = 0
         with source.readable_file(self._source.name):
             for part, table in zip(self._source.parts, self._tables, strict=True):
-                lines_before += yield from _after(table.chunks(), bytes_before, lines_before)
+                if len(self._tables) > 1:
+                    self.members.append(Member(part.name, lines_before))
+                lines_before += yield from _after(table.chunks(), bytes_before, self.members)
                 bytes_before += part.size
 
 
-def _after(chunks: Generator[Chunk, None, int], bytes_before: int, lines_before: int) -> Generator[Chunk, None, int]:
-    """The chunks of a table that stands behind others: positions and lines go on counting. Returns the table's
-    lines."""
+def _after(
+    chunks: Generator[Chunk, None, int], bytes_before: int, members: list[Member]
+) -> Generator[Chunk, None, int]:
+    """The chunks of the last of these tables: positions and lines go on counting. Returns the table's lines."""
     while True:
         try:
             chunk = next(chunks)
         except StopIteration as end:
             return int(end.value)
-        yield chunk.moved(bytes_before, lines_before) if bytes_before else chunk
+        yield chunk.moved(bytes_before, members) if members else chunk
 
 
 def inspect(path: str | Path, options: ImportOptions) -> Profile:

@@ -7,6 +7,7 @@ what is written. Before-images are taken of the rows that change; a created row 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from acme_desktop.core.foundation.errors import EnvironmentProblem
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.importer import preview, staging
 from acme_desktop.core.importer.chunks import Profile
+from acme_desktop.core.importer.members import Member, told
 from acme_desktop.core.importer.preview import Counts
 from acme_desktop.core.importer.rows import Rejection
 
@@ -153,7 +155,9 @@ def _note_superseded(connection: Connection[Any], import_id: int) -> None:
     connection.execute(sql.SQL(_NOTE_SUPERSEDED).format(**tables), {"import_id": import_id})
 
 
-def reject_nameless(connection: Connection[Any], import_id: int, profile: Profile, first_ordinal: int) -> None:
+def reject_nameless(
+    connection: Connection[Any], import_id: int, profile: Profile, first_ordinal: int, members: Sequence[Member]
+) -> None:
     """Keep the new rows without a name as rejections: there was no product whose name they could leave alone.
 
     Only the mapped cells of these rows are known by now; the others are left blank.
@@ -167,5 +171,6 @@ def reject_nameless(connection: Connection[Any], import_id: int, profile: Profil
         values = {"sku": sku, "name": "", "description": description or "", "active": str(active).lower()}
         by_header = {header: values[field] for field, header in profile.mapping.items()}
         cells = tuple(by_header.get(header, "") for header in profile.header)
-        rejections.append(Rejection(line, line, name, "missing_name", message, "", cells))
+        where = told(message, line, members)
+        rejections.append(Rejection(line, line, name, "missing_name", where, "", cells))
     staging.append_rejections(connection, import_id, rejections, first_ordinal)

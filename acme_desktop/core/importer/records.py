@@ -63,7 +63,8 @@ def check(record: Record, columns: Columns, header_line: int, seen: Seen) -> tup
         found = columns.why(filled)
     reason, text, index = found
     if index is None:
-        return rejection(record.line, record.line, reason, text, cells), after
+        raw = " ".join(cell for cell in cells if cell)  # a line that cannot be read stands in the first cell alone
+        return rejection(record.line, record.line, reason, text, cells, value=raw), after
     return rejection(record.line, record.line, reason, text, cells, columns.title(index), cells[index]), after
 
 

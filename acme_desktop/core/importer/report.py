@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
@@ -22,16 +22,34 @@ from psycopg.types.json import Jsonb
 
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.foundation.errors import EnvironmentProblem, NotFound
+from acme_desktop.core.foundation.moments import iso
 from acme_desktop.core.importer import running
 from acme_desktop.core.importer.fingerprint import Fingerprint
+from acme_desktop.core.importer.members import Member
 from acme_desktop.core.importer.options import ImportOptions
 
 Status = Literal["completed", "previewed", "failed", "cancelled"]
+_IN_WORDS = ("warnings", "replaced", "members")
+
+
+@dataclass(frozen=True)
+class Superseded:
+    """A row that a later row of the same file with the same SKU replaced."""
+
+    line: int
+    by_line: int
+    sku: str
 
 
 @dataclass(frozen=True)
 class ImportReport:
-    """One run of one file. Counts are rows; names are the contract's, but for `warnings`: sentences for a person."""
+    """One run of one file. Counts are rows; names are the contract's, but for those in `_IN_WORDS`.
+
+    Attributes:
+        warnings: sentences for a person.
+        replaced: the first of the superseded rows.
+        members: the tables of an archive of several, which the lines count through.
+    """
 
     import_id: int | None
     change_set_id: int | None
@@ -53,6 +71,8 @@ class ImportReport:
     seconds: float = 0.0
     error: str | None = None
     warnings: tuple[str, ...] = ()
+    replaced: tuple[Superseded, ...] = ()
+    members: tuple[Member, ...] = ()
 
     @property
     def balanced(self) -> bool:
@@ -62,7 +82,7 @@ class ImportReport:
 
     def to_json(self) -> dict[str, Any]:
         """The contract's object."""
-        values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "warnings"}
+        values = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _IN_WORDS}
         return {**values, "mapping": dict(self.mapping), "seconds": round(self.seconds, 3)}
 
 
@@ -96,20 +116,16 @@ class ImportRecord:
         """The file's fingerprint when the import began."""
         return self.profile.get("source")
 
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """The tables of an archive of several."""
+        return tuple(Member(*member) for member in self.profile.get("members") or ())
+
     def to_json(self) -> dict[str, Any]:
         """All of it; moments in ISO 8601, UTC."""
         moments = {"started_at": self.started_at, "finished_at": self.finished_at}
-        texts = {name: moment and moment.astimezone(UTC).isoformat() for name, moment in moments.items()}
+        texts = {name: moment and iso(moment) for name, moment in moments.items()}
         return {"import_id": self.id, **{k: v for k, v in vars(self).items() if k != "id"}, **texts}
-
-
-@dataclass(frozen=True)
-class Superseded:
-    """A row that a later row of the same file with the same SKU replaced."""
-
-    line: int
-    by_line: int
-    sku: str
 
 
 _REJECTS_PAGE = 2000

@@ -19,6 +19,9 @@ from acme_desktop.core.importer.options import STANDARD_INPUT, ImportOptions
 from acme_desktop.core.importer.report import ImportReport
 from acme_desktop.core.importer.staged import StagedImport
 
+_REPLACED = 5
+"""How many superseded rows a report names."""
+
 
 def stage(
     database: Database, path: str | Path, options: ImportOptions, progress: Progress, author: Author
@@ -94,6 +97,8 @@ def _finish(staged: StagedImport, options: ImportOptions, progress: Progress, *,
         finished = staged.fail(error)
         if not isinstance(error, (Problem, Cancelled)):
             raise
+    if finished.superseded:
+        finished = replace(finished, replaced=staged.replaced(limit=_REPLACED))
     if not finished.rejected or options.rejects_file is None:
         return finished
     try:

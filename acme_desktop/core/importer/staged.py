@@ -20,13 +20,15 @@ from acme_desktop.core.changes.locks import lock_catalogue
 from acme_desktop.core.database.connections import Database, interruptible
 from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem, InputProblem, Refused
 from acme_desktop.core.foundation.progress import Progress
+from acme_desktop.core.foundation.words import counted
 from acme_desktop.core.importer import chunks, drift, fingerprint, merge, preview, report, running, staging, templates
 from acme_desktop.core.importer.chunks import Chunk, Profile
 from acme_desktop.core.importer.drift import Tally
 from acme_desktop.core.importer.fingerprint import Fingerprint
+from acme_desktop.core.importer.members import Member
 from acme_desktop.core.importer.options import ImportOptions
 from acme_desktop.core.importer.preview import Counts, Difference, Fate, Outlook
-from acme_desktop.core.importer.report import ImportReport
+from acme_desktop.core.importer.report import ImportReport, Superseded
 
 _RESUMABLE_DAYS = 7
 
@@ -90,6 +92,7 @@ class StagedImport:
         # A window may read differences while it closes or commits: the connection takes one transaction at a time.
         self._turn = threading.RLock()
         self.profile: Profile | None = None
+        self._members: list[Member] = []
         self._resources = ExitStack()
         with ExitStack() as opening:
             opening.push(self._resources)
@@ -144,7 +147,7 @@ class StagedImport:
         with self._database.translated(), ThreadPoolExecutor(1, thread_name_prefix="hash") as pool:
             hashing = pool.submit(fingerprint.sha256, self._file)
             with chunks.open_source(self._file, self._options) as reader:
-                self.profile = reader.profile
+                self.profile, self._members = reader.profile, reader.members
                 progress.stage("Reading", reader.total_bytes)
                 for chunk in _ahead(iter(reader)):
                     self._take(chunk)
@@ -184,7 +187,7 @@ class StagedImport:
         limit = self._options.max_rejects
         if limit is not None and rejected > limit:
             raise InputProblem(
-                f"{rejected:,} rows were rejected and at most {limit:,} are allowed.",
+                f"{counted(rejected, 'row was', 'rows were')} rejected and at most {limit:,} allowed.",
                 "Nothing was imported. Mend the rejected rows, or allow more of them.",
             )
 
@@ -219,6 +222,15 @@ class StagedImport:
                 return []
             with self._connection.transaction():
                 return list(report.rejects(self._connection, self.import_id, limit=limit))
+
+    def replaced(self, *, limit: int) -> tuple[Superseded, ...]:
+        """The first of the superseded rows, as `preview` or `commit` found them; none after a failure."""
+        with self._turn:
+            if not self._open:
+                with self._connection.transaction():
+                    return tuple(report.superseded(self._connection, self.import_id, limit=limit))
+            found = self.differences(["superseded"], limit=limit)
+            return tuple(Superseded(one.line, one.by_line, one.sku) for one in found if one.by_line is not None)
 
     def commit(self, progress: Progress) -> ImportReport:
         """Merge into the catalogue, all or nothing.
@@ -261,7 +273,7 @@ class StagedImport:
                 f"preview: {self._previewed}\nnow: {outlook}",
             )
         if outlook.counts.rejected and self.profile is not None:
-            merge.reject_nameless(connection, self.import_id, self.profile, self._reading.rejected)
+            merge.reject_nameless(connection, self.import_id, self.profile, self._reading.rejected, self._members)
         return merge.apply(connection, self.import_id, self._author, outlook.counts, summary, progress)
 
     def fail(self, error: BaseException) -> ImportReport:
@@ -306,7 +318,8 @@ class StagedImport:
         """What the history keeps of the file, besides how it was read."""
         header = self._header
         key = templates.header_key(header) if header else None
-        return {"header": header, "header_key": key, "sha256": self._sha256, "tally": self._tally.to_json()}
+        members = {"members": self._members} if self._members else {}
+        return {"header": header, "header_key": key, "sha256": self._sha256, "tally": self._tally.to_json(), **members}
 
     @property
     def _header(self) -> list[str]:
@@ -334,6 +347,7 @@ class StagedImport:
             mapping=profile.mapping if profile else {},
             seconds=time.monotonic() - self._started,
             warnings=(*(profile.warnings if profile else ()), *self.warnings),
+            members=tuple(self._members),
         )
 
 

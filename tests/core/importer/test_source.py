@@ -44,7 +44,10 @@ def test_zip_of_several_counts_lines_on(files: Files) -> None:
     content = zipped(a_csv=CSV, b_tsv=b"Artikelnummer\tBezeichnung\r\nB1\tJug\r\n\tx\r\n", notes_pdf=b"%PDF")
     report = files.report(content, "p.zip")
     assert lines(report) == [(2, "A1"), (4, "A3"), (6, "B1")]
-    assert [row["line"] for row in report["rejected"]] == [3, 7]
+    assert [(row["line"], row["message"].partition(":")[0]) for row in report["rejected"]] == [
+        (3, "Line 3 of a.csv"),
+        (7, "Line 3 of b.tsv"),
+    ]
     assert "2 tables" in report["warnings"][-1]
 
 

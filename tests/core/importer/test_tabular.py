@@ -118,6 +118,7 @@ def test_json_lines(files: Files) -> None:
         (9, "nul_character"),
         (10, "missing_sku"),
     ]
+    assert [row["value"] for row in report["rejected"][1:3]] == ["{broken", "[1]"]
 
 
 def test_json_lines_without_objects_are_refused(files: Files) -> None:
