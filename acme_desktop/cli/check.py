@@ -11,6 +11,7 @@ from typing import Any
 from acme_desktop.cli import output
 from acme_desktop.cli.output import Context
 from acme_desktop.core.foundation.errors import InputProblem, NotFound, Problem, UsageProblem
+from acme_desktop.core.foundation.words import counted
 from acme_desktop.core.importer.options import ImportOptions
 
 
@@ -35,6 +36,8 @@ def run(options: argparse.Namespace, context: Context) -> int:
 
 
 def _check(file: str, chosen: ImportOptions, rows: bool, context: Context) -> int:
+    from acme_desktop.cli.importer import complain
+
     started = time.monotonic()
     status = output.DONE
     try:
@@ -43,15 +46,19 @@ def _check(file: str, chosen: ImportOptions, rows: bool, context: Context) -> in
         context.complain(missing)
         found, status = _refused(file, missing, rows=rows), output.NOT_FOUND
     found["seconds"] = round(time.monotonic() - started, 3)
+    refused = status == output.DONE and found["error"]
+    if refused:
+        complain(file, found["error"])
     if context.json:
         context.emit(found)
+    elif found["error"]:
+        context.print(f"{file}: failed")
     else:
         context.print(
-            f"{file}: {found['status']}; {found['read']:,} rows read: "
+            f"{file}: {found['status']}; {counted(found['read'], 'row')} read: "
             f"{found['accepted_count']:,} accepted, {found['rejected_count']:,} rejected"
         )
-    if status == output.DONE and found["error"]:
-        context.say(f"acme-desktop: {file}: {found['error']}")
+    if refused:
         return output.FAILED
     for warning in found["warnings"]:
         context.say(f"{file}: {warning}")

@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from typing import Any
 
-from acme_desktop.cli import output
+from acme_desktop.cli import output, receipts
 from acme_desktop.cli.output import Context
 from acme_desktop.core.foundation.errors import NotFound, UsageProblem
 from acme_desktop.core.importer import run as importing
@@ -110,28 +110,23 @@ def tell(report: ImportReport, context: Context) -> int:
     """Write a report as data and in words; returns its exit status."""
     for warning in report.warnings:
         context.say(f"{report.file}: {warning}")
+    if report.error:  # first of all: it is what matters
+        complain(report.file, report.error)
     if context.json:
         context.emit(report.to_json())
+        if report.status == "cancelled":
+            context.say("Cancelled. Nothing was changed.")
     else:
-        _narrate(report, context)
-    if report.error:
-        print(f"acme-desktop: {report.file}: {report.error}", file=sys.stderr)
-    if report.status == "cancelled":
-        context.say("Cancelled. Nothing was changed.")
+        for line in receipts.lines(report):
+            context.print(line)
     return {"failed": output.FAILED, "cancelled": output.CANCELLED}.get(
         report.status, output.SOME_REJECTED if report.rejected else output.DONE
     )
 
 
-def _narrate(report: ImportReport, context: Context) -> None:
-    counts = ", ".join(
-        f"{getattr(report, name):,} {name}"
-        for name in ("created", "updated", "unchanged", "superseded", "rejected", "skipped")
-        if getattr(report, name) or name in ("created", "updated", "unchanged")
-    )
-    context.print(f"{report.file}: {report.status}; {report.read:,} rows read: {counts}; {report.seconds:.1f} s")
-    if report.rejects_file:
-        context.print(f"The rejected rows are in {report.rejects_file}: mend them there and import that file.")
+def complain(file: str, error: str) -> None:
+    """Tell on stderr why a file was refused."""
+    print(f"acme-desktop: {file}: {error}", file=sys.stderr, flush=True)
 
 
 def _pairs(option: str, pairs: list[str], fields: tuple[str, ...]) -> dict[str, str]:

@@ -6,9 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from acme_desktop.cli import changes, importer, output
+from acme_desktop.cli import changes, importer, output, receipts, table
 from acme_desktop.cli.output import Context
 from acme_desktop.core.foundation.errors import Refused
+from acme_desktop.core.foundation.moments import iso
 from acme_desktop.core.importer import report
 from acme_desktop.core.importer import run as run_importer
 from acme_desktop.core.importer.report import ImportRecord
@@ -40,11 +41,14 @@ def run(options: argparse.Namespace, context: Context) -> int:
 
 def _list(options: argparse.Namespace, context: Context) -> int:
     with context.workspace.database.connect() as connection:
-        for record in report.latest(connection, limit=options.limit):
-            if context.json:
-                context.emit(record.to_json())
-            else:
-                context.print(_line(record))
+        found = report.latest(connection, limit=options.limit)
+    if context.json:
+        for record in found:
+            context.emit(record.to_json())
+        return output.DONE
+    header = ("ID", "WHEN", "STATUS", "READ", "CREATED", "UPDATED", "REJECTED", "FILE")
+    for line in table.lines(header, list(map(_row, found))):
+        context.print(line)
     return output.DONE
 
 
@@ -55,10 +59,8 @@ def _show(options: argparse.Namespace, context: Context) -> int:
     if context.json:
         context.emit({**record.to_json(), "superseded_lines": [vars(one) for one in superseded]})
         return output.DONE
-    for name, value in record.to_json().items():
-        context.print(f"{name:15} {value}")
-    for one in superseded:
-        context.print(f"{'superseded':15} line {one.line} by line {one.by_line}: {one.sku}")
+    for line in table.facts(receipts.facts(record, superseded)):
+        context.print(line)
     return output.DONE
 
 
@@ -92,7 +94,6 @@ def _resume(options: argparse.Namespace, context: Context) -> int:
     return importer.tell(resumed, context)
 
 
-def _line(record: ImportRecord) -> str:
-    when = record.started_at.astimezone().strftime("%Y-%m-%d %H:%M")
-    counts = f"{record.created:,} created, {record.updated:,} updated, {record.rejected:,} rejected"
-    return f"{record.id:>6}  {when}  {record.status:9}  {counts}  {record.file}"
+def _row(record: ImportRecord) -> tuple[str, ...]:
+    counts = (record.read, record.created, record.updated, record.rejected)
+    return str(record.id), iso(record.started_at), record.status, *(f"{count:,}" for count in counts), record.file
