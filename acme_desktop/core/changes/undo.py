@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
 
-from acme_desktop.core.changes import before_images, change_set
+from acme_desktop.core.changes import before_images, change_set, undone
 from acme_desktop.core.changes.before_images import STATE
 from acme_desktop.core.changes.change_set import Author, ChangeSet
 from acme_desktop.core.changes.locks import lock_catalogue
 from acme_desktop.core.database import bulk
 from acme_desktop.core.foundation.errors import Refused
+from acme_desktop.core.foundation.moments import iso
 from acme_desktop.core.foundation.progress import Progress, begin_stage
 
 if TYPE_CHECKING:
@@ -139,6 +140,7 @@ FROM product_versions
 WHERE change_set_id = %(id)s AND sku_key IN (SELECT then_key FROM undo_plan WHERE action IN ('insert', 'rename'))
 """
 
+# Those that an earlier undo took back are as they should be.
 _KEPT = """
 SELECT k.sku, k.action, k.now_key IS NOT NULL AS stands, k.operation = 'delete' AS was_deleted, c.id, c.actor
 FROM (
@@ -149,6 +151,7 @@ FROM (
     WHERE p.action IN ('keep', 'taken')
 ) AS k
 LEFT JOIN change_sets c ON c.id = k.by
+WHERE k.action = 'taken' OR c.undoes IS DISTINCT FROM %(id)s
 ORDER BY k.sku
 """
 
@@ -176,7 +179,7 @@ def undo(database: Database, identifier: int, *, author: Author, progress: Progr
         begin_stage(progress, "Comparing products")
         lock_catalogue(connection)
         _plan(connection, target)
-        kept = _kept(connection)
+        kept = _kept(connection, target)
         if not _actions(connection):
             raise _nothing_left(connection, target, kept)
         begin_stage(progress, "Bringing back the earlier state")
@@ -221,9 +224,9 @@ def _apply(connection: Connection[Any], target: ChangeSet, author: Author) -> Ch
     return change_set.finish(connection, identifier, created=created, updated=updated, deleted=deleted)
 
 
-def _kept(connection: Connection[Any]) -> tuple[Kept, ...]:
+def _kept(connection: Connection[Any], target: ChangeSet) -> tuple[Kept, ...]:
     kept = []
-    for sku, action, stands, was_deleted, by, actor in connection.execute(_KEPT):
+    for sku, action, stands, was_deleted, by, actor in connection.execute(_KEPT, {"id": target.id}):
         who = f" by {actor} (change set {by})" if by else ""
         if action == "taken":
             why = "another product has its SKU now"
@@ -236,14 +239,13 @@ def _kept(connection: Connection[Any]) -> tuple[Kept, ...]:
 
 
 def _nothing_left(connection: Connection[Any], target: ChangeSet, kept: tuple[Kept, ...]) -> Refused:
-    row = connection.execute(
-        "SELECT max(id) FROM change_sets WHERE undoes = %s AND kind = 'undo'", (target.id,)
-    ).fetchone()
     details = "\n".join(f"{product.sku}: {product.why}" for product in kept)
-    if row is not None and row[0] is not None:
+    stands = undone.standing(connection, [target.id])[target.id]
+    if stands.undone:
+        by = change_set.get(connection, stands.tip)
         return Refused(
-            f"Change set {target.id} has been undone already, by change set {row[0]}. Nothing is left to undo.",
-            f"To bring it back, undo change set {row[0]}.",
+            f"Change set {target.id} was undone already, by change set {by.id} ({by.actor}) at {iso(by.created_at)}.",
+            f"Nothing is left to undo. To bring the change back, undo change set {by.id}.",
             details,
         )
     return Refused(

@@ -11,6 +11,7 @@ from acme_desktop.core.changes.change_set import Author, ChangeSet
 from acme_desktop.core.changes.undo import Kept, UndoReport, undo
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.errors import Cancelled, NotFound, Refused
+from acme_desktop.core.foundation.moments import iso
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.products import edits
 from acme_desktop.core.products.product import Changes
@@ -248,9 +249,37 @@ def test_undoing_twice_is_refused(database: Database) -> None:
         with pytest.raises(Refused, match="undone already, by change set") as refusal:
             take_back(database, made)
         assert refusal.value.exit_code == 5
+        undo_set = report.change_set
+        assert f"by change set {undo_set.id} (anna) at {iso(undo_set.created_at)}." in refusal.value.title
+        assert f"undo change set {undo_set.id}." in refusal.value.advice
+        assert f"(change set {undo_set.id})" not in refusal.value.details
         assert catalogue(database) == before
         take_back(database, report.change_set)
     assert rows(database, "SELECT count(*) FROM change_sets WHERE created + updated + deleted = 0") == [(0,)]
+
+
+def test_a_second_undo_takes_back_the_rest_and_does_not_blame_the_first(database: Database) -> None:
+    make(database, "A", "B")
+    made = edits.set_active(database, ["A", "B"], False, author=ANNA)
+    assert made is not None
+    edited = edit(database, "B", name="Edited")
+    first = take_back(database, made)
+    assert first.kept == (Kept("B", f"changed since by ben (change set {edited.id})"),)
+    with pytest.raises(Refused, match="undone already") as refusal:
+        take_back(database, made)
+    assert refusal.value.details == f"B: changed since by ben (change set {edited.id})"
+    take_back(database, edited)
+    second = take_back(database, made)
+    assert (second.kept, counts(second)) == ((), (0, 1, 0))
+
+
+def test_what_was_brought_back_and_changed_since_is_not_called_undone(database: Database) -> None:
+    make(database, "A")
+    made = edit(database, "A", name="One")
+    take_back(database, take_back(database, made).change_set)
+    edit(database, "A", name="Two")
+    with pytest.raises(Refused, match="every product that it touched was changed since"):
+        take_back(database, made)
 
 
 def test_an_unknown_change_set(database: Database) -> None:
