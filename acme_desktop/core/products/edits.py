@@ -257,7 +257,8 @@ def _sku_must_be_free(sku: str | None) -> Iterator[None]:
         yield
     except errors.UniqueViolation as error:
         raise Refused(
-            f"A product with the SKU {sku} exists already.", "Choose another SKU, or edit that product.", str(error)
+            f"A product with the SKU {sku} exists already.",
+            "Choose another SKU, or edit that product. Letter case makes no difference in SKUs.",
         ) from error
     except errors.DeadlockDetected as error:
         raise Refused(

@@ -169,7 +169,7 @@ def test_the_guard_refuses_an_edit_of_an_older_state(database: Database) -> None
     assert (conflict.mine.name, conflict.theirs.name) == ("Mine", "Theirs")
     assert conflict.original == seen
     assert conflict.by == theirs
-    assert "it was 'Cup', it is 'Theirs', yours is 'Mine'" in conflict.details
+    assert "it was “Cup”, it is “Theirs”, yours is “Mine”" in conflict.details
     assert theirs is not None
     assert edits.update(database, "A", Changes(name="Mine"), author=ANNA, if_change_set=theirs.id)
 
