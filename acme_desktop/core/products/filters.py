@@ -52,16 +52,21 @@ class Filter:
         return not _conditions(self)
 
 
-def where(question: Filter) -> Clause:
-    """The condition, ready to stand after WHERE."""
-    conditions = _conditions(question)
-    return Clause(
-        " AND ".join(clause.sql for clause in conditions) or "true",
-        tuple(value for clause in conditions for value in clause.values),
-    )
+def where(question: Filter, walked: Sort | None = None, *, indexed: bool = False) -> Clause:
+    """The condition, ready to stand after WHERE; `indexed` as in `matching.contains`.
+
+    With an order that is `walked` along its index, no other index is of use for it: that a test ``IS TRUE`` is not what
+    an index is asked for, nor anything that the planner has statistics of.
+    """
+    conditions = _conditions(question, indexed=indexed)
+    tests = [
+        clause.sql if walked is None or clause.sql.startswith(f"{walked.field} ") else f"({clause.sql}) IS TRUE"
+        for clause in conditions
+    ]
+    return Clause(" AND ".join(tests) or "true", tuple(value for clause in conditions for value in clause.values))
 
 
-def _conditions(question: Filter) -> list[Clause]:
+def _conditions(question: Filter, *, indexed: bool = False) -> list[Clause]:
     conditions = []
     for text, fields in (
         ((question.sku or "").strip(), ("sku",)),
@@ -70,7 +75,8 @@ def _conditions(question: Filter) -> list[Clause]:
         ((question.search or "").strip(), ("sku", "name", "description")),
     ):
         if text:
-            conditions.append(Clause(*contains(text, *fields, ignore_accents=question.ignore_accents)))
+            found = contains(text, *fields, ignore_accents=question.ignore_accents, indexed=indexed)
+            conditions.append(Clause(*found))
     if question.active is not None:
         conditions.append(Clause("active = %s", (question.active,)))
     for field in ("created", "updated"):

@@ -35,8 +35,7 @@ from acme_desktop.core.products.filters import (
 from acme_desktop.core.products.product import COLUMNS
 
 # Seconds that a way gets before the other one is tried beside it.
-_GATHER_FIRST = 0.03
-_WALK_FIRST = 0.06
+_HEAD_START = 0.008
 
 _ROW = "id, sku, sku_key, name, description, active, created_at, updated_at, changed_in"
 
@@ -61,10 +60,9 @@ class Asked:
         """What stands after ORDER BY."""
         return order_by(self.sort, reverse=self.reverse)
 
-    @property
-    def condition(self) -> Clause:
-        """What stands after WHERE."""
-        parts = [where(self.question)]
+    def condition(self, walked: Sort | None = None, *, indexed: bool = False) -> Clause:
+        """What stands after WHERE; see `where`."""
+        parts = [where(self.question, walked, indexed=indexed)]
         if self.group is not None:
             parts.append(self.group[0])
         if self.beyond is not None:
@@ -95,7 +93,7 @@ def count(connection: Connection[Any], question: Filter) -> int:
     """How many products match, exactly."""
     now = coverage(connection)
     parts = now.parts(finding_index(question, ascii_only=now.ascii_only))
-    condition = where(question)
+    condition = where(question, indexed=_indexed(finding_index(question, ascii_only=now.ascii_only), now))
     counts = " UNION ALL ".join(
         f"SELECT count(*) AS n FROM products WHERE {part} AND ({condition.sql})" for part in parts
     )
@@ -108,9 +106,9 @@ def count(connection: Connection[Any], question: Filter) -> int:
 
 def mark(connection: Connection[Any], question: Filter, sort: Sort, step: int) -> list[Place]:
     """The place of every `step`th product in order, from the first on."""
-    condition = where(question)
     now = coverage(connection)
     kind = sorting_index(sort) if question.empty else finding_index(question, ascii_only=now.ascii_only)
+    condition = where(question, indexed=_indexed(kind, now))
     parts = now.parts(kind)
     columns = sorting_columns(sort)
     found = " UNION ALL ".join(f"SELECT {columns} FROM products WHERE {part} AND ({condition.sql})" for part in parts)
@@ -130,10 +128,11 @@ def ways(asked: Asked, now: Coverage, size: int, skip: int) -> tuple[Way, ...]:
         along = now.parts(walked) if walkable else ("true",)
         return (Way(_walk(asked, along, size, skip), walks=walkable),)
     found = asked.found_by(now)
-    gather = Way(_gather(asked, now.parts(found), size, skip), head_start=_GATHER_FIRST)
+    gathered = asked.condition(indexed=_indexed(found, now))
+    gather = Way(_gather(asked, gathered, now.parts(found), size, skip), head_start=_HEAD_START)
     if not walkable:
         return (gather,)
-    walk = Way(_walk(asked, now.parts(walked), size, skip), walks=True, head_start=_WALK_FIRST)
+    walk = Way(_walk(asked, now.parts(walked), size, skip), walks=True, head_start=_HEAD_START)
     # Along the very index that tells what matches there is nothing to leave out; and of two values of `active`, most
     # products have one.
     if (found and found in (walked, "active")) or not (found == "" or (found and now.segments(found))):
@@ -142,26 +141,32 @@ def ways(asked: Asked, now: Coverage, size: int, skip: int) -> tuple[Way, ...]:
 
 
 def _walk(asked: Asked, parts: Sequence[str], size: int, skip: int) -> Clause:
-    """The first ones of each part, in order, merged."""
-    condition = asked.condition
+    """The first ones of each part, in order, merged; those of the later parts, which are small, in the cheaper way."""
+    walked = asked.condition(asked.sort)
     if len(parts) == 1:
         return Clause(
-            f"SELECT {COLUMNS} FROM products WHERE {condition.sql} ORDER BY {asked.order} LIMIT %s OFFSET %s",
-            (*condition.values, size, skip),
+            f"SELECT {COLUMNS} FROM products WHERE {walked.sql} ORDER BY {asked.order} LIMIT %s OFFSET %s",
+            (*walked.values, size, skip),
         )
+    conditions = [walked, *[asked.condition()] * (len(parts) - 1)]
     first = [
         f"(SELECT {_ROW} FROM products WHERE {part} AND ({condition.sql}) ORDER BY {asked.order} LIMIT %s)"
-        for part in parts
+        for part, condition in zip(parts, conditions, strict=True)
     ]
+    values = [value for condition in conditions for value in (*condition.values, skip + size)]
     return Clause(
         f"SELECT {COLUMNS} FROM ({' UNION ALL '.join(first)}) AS first ORDER BY {asked.order} LIMIT %s OFFSET %s",
-        (*(*condition.values, skip + size) * len(parts), size, skip),
+        (*values, size, skip),
     )
 
 
-def _gather(asked: Asked, parts: Sequence[str], size: int, skip: int) -> Clause:
+def _indexed(kind: str | None, now: Coverage) -> bool:
+    """Whether the index of accented products finds what matches."""
+    return kind == "accented" and bool(now.segments(kind))
+
+
+def _gather(asked: Asked, condition: Clause, parts: Sequence[str], size: int, skip: int) -> Clause:
     """All of each part, then sorted; the inner OFFSET keeps the planner from walking after all."""
-    condition = asked.condition
     found = " UNION ALL ".join(f"SELECT {_ROW} FROM products WHERE {part} AND ({condition.sql})" for part in parts)
     return Clause(
         f"SELECT {COLUMNS} FROM ({found} OFFSET 0) AS found ORDER BY {asked.order} LIMIT %s OFFSET %s",

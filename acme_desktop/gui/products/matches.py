@@ -6,8 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from acme_desktop.core.products.filters import Filter
+from acme_desktop.core.products.matching import plain
 
-_LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i"}
 _FIELDS = ("sku", "name", "description")
 
 
@@ -63,17 +63,10 @@ class Matcher:
         letters: list[str] = []
         origin: list[int] = []
         for number, letter in enumerate(text):
-            for one in self._plain(letter):
+            for one in plain(letter) if self._bare else letter.lower():
                 letters.append(one)
                 origin.append(number)
         return "".join(letters), origin
-
-    def _plain(self, letter: str) -> str:
-        lower = letter.lower()
-        if not self._bare or lower.isascii():
-            return lower
-        parts = (part for part in unicodedata.normalize("NFD", lower) if not "\u0300" <= part <= "\u036f")
-        return "".join(_LETTERS.get(part, part) for part in parts)
 
 
 def _runs(marked: bytearray) -> list[Span]:
