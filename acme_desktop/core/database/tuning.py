@@ -25,7 +25,8 @@ def settings(data: Path, *, memory: int | None = None) -> dict[str, str]:
     memory = memory or machine_memory()
     chosen = {
         "max_connections": "50",
-        "shared_buffers": _megabytes(memory / 8, 64, 1024),
+        # A page of the server's own is at hand in a fifth of the time that one takes from the system's cache.
+        "shared_buffers": _megabytes(memory / 8, 64, 4096),
         "effective_cache_size": _megabytes(memory / 2, 128, 1 << 20),
         "work_mem": _megabytes(memory / 128, 16, 128),
         "maintenance_work_mem": _megabytes(memory / 16, 64, 1024),
