@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from acme_desktop.cli import table
+from acme_desktop.cli import parsing, table
 from acme_desktop.cli.output import Context
 from acme_desktop.core.foundation import words
 from acme_desktop.core.foundation.errors import Refused, UsageProblem
@@ -39,7 +39,7 @@ def add_parser(actions: Any, add_filter_options: Callable[[argparse.ArgumentPars
     parser.add_argument("--in", dest="field", choices=("name", "description"), help="where to replace (default: name)")
     parser.add_argument("--any-case", action="store_true", help="find the text to replace in any letter case")
     parser.add_argument("--whole-words", action="store_true", help="replace whole words only")
-    parser.add_argument("--confirm", type=int, metavar="COUNT", help="how many products are to be changed")
+    parser.add_argument("--confirm", type=parsing.count, metavar="COUNT", help="how many products are to be changed")
 
 
 def run(options: argparse.Namespace, context: Context, question: Filter) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
-from acme_desktop.cli import moments, output, table
+from acme_desktop.cli import moments, output, parsing, table
 from acme_desktop.cli.output import Context
 from acme_desktop.core.changes import change_set, moment
 from acme_desktop.core.changes import undo as undoing
@@ -26,18 +26,18 @@ _PAGE = 5_000
 def add_parser(subparsers: Any) -> None:
     """Add the command and its subcommands."""
     parser = subparsers.add_parser("changes", help="list, show, compare and undo changes")
-    actions = parser.add_subparsers(dest="action", required=True)
+    actions = parsing.add_actions(parser)
     listed = actions.add_parser("list", help="the newest first")
-    listed.add_argument("--limit", type=int, default=100, metavar="N", help="at most so many (default: 100)")
-    listed.add_argument("--before", type=int, metavar="ID", help="only those older than this one")
+    listed.add_argument("--limit", type=parsing.count, default=100, metavar="N", help="at most so many (default: 100)")
+    listed.add_argument("--before", type=parsing.number_of, metavar="ID", help="only those older than this one")
     listed.add_argument("--kind", action="append", choices=get_args(change_set.Kind), help="only these; repeatable")
     listed.add_argument("--who", metavar="NAME", help="only by that person")
     listed.add_argument("--text", default="", help="only where each of these words is in the summary or a name")
     _add_span(listed)
     for name, words in (("show", "one change set"), ("undo", "take a change set back; that can be undone in turn")):
-        actions.add_parser(name, help=words).add_argument("id", type=int, metavar="ID")
+        actions.add_parser(name, help=words).add_argument("id", type=parsing.number_of, metavar="ID")
     compared = actions.add_parser("diff", help="what became of products between two dates, or by one change set")
-    compared.add_argument("id", type=int, nargs="?", metavar="ID", help="what this change set did")
+    compared.add_argument("id", type=parsing.number_of, nargs="?", metavar="ID", help="what this change set did")
     _add_span(compared)
     compared.add_argument("--kind", choices=difference.KINDS, help="only these")
     compared.add_argument("--out", type=Path, metavar="FILE", help="write them as csv, old and new values side by side")
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace, context: Context) -> int:
         if options.action == "show":
             _show(change_set.get(connection, options.id), context)
         else:
-            limit, before = max(options.limit, 0), options.before
+            limit, before = options.limit, options.before
             _list(change_set.latest(connection, limit=limit, before=before, wanted=_wanted(options)), context)
     return output.DONE
 

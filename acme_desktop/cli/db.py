@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from acme_desktop.cli import output
+from acme_desktop.cli import output, parsing
 from acme_desktop.cli.output import Context
 from acme_desktop.core.foundation.errors import Refused
 
@@ -14,7 +14,7 @@ from acme_desktop.core.foundation.errors import Refused
 def add_parser(subparsers: Any) -> None:
     """Add the command and its subcommands."""
     parser = subparsers.add_parser("db", help="the database itself")
-    actions = parser.add_subparsers(dest="action", required=True)
+    actions = parsing.add_actions(parser)
     for name, words in (
         ("status", "which database it is, its versions and how many products it holds"),
         ("start", "leave the embedded server running for other programs"),

@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from typing import Any
 
-from acme_desktop.cli import output, receipts
+from acme_desktop.cli import output, parsing, receipts
 from acme_desktop.cli.output import Context
 from acme_desktop.core.foundation.errors import NotFound, UsageProblem
 from acme_desktop.core.importer import run as importing
@@ -25,7 +25,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--dry-run", action="store_true", help="tell what would happen and write nothing")
     parser.add_argument("--mode", choices=MODES, default="upsert", help="what rows may do (default: upsert)")
     add_reading_options(parser)
-    parser.add_argument("--max-rejects", type=_count, metavar="N", help="fail and change nothing past N rejected rows")
+    parser.add_argument(
+        "--max-rejects", type=parsing.count, metavar="N", help="fail and change nothing past N rejected rows"
+    )
     parser.add_argument("--rejects", metavar="FILE", help="where rejected rows go (default: beside the file)")
 
 
@@ -147,10 +149,3 @@ def _delimiter(text: str | None) -> str | None:
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
         raise UsageProblem(f"{text!r} cannot be a delimiter.", "Name one character, or tab.")
     return delimiter
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise ValueError
-    return value

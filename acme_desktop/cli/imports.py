@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from acme_desktop.cli import changes, importer, output, receipts, table
+from acme_desktop.cli import changes, importer, output, parsing, receipts, table
 from acme_desktop.cli.output import Context
 from acme_desktop.core.foundation.errors import Refused
 from acme_desktop.core.foundation.moments import iso
@@ -18,9 +18,9 @@ from acme_desktop.core.importer.report import ImportRecord
 def add_parser(subparsers: Any) -> None:
     """Add the command and its subcommands."""
     parser = subparsers.add_parser("imports", help="the history of imports")
-    actions = parser.add_subparsers(dest="action", required=True)
+    actions = parsing.add_actions(parser)
     listed = actions.add_parser("list", help="the newest first")
-    listed.add_argument("--limit", type=int, default=100, metavar="N", help="at most so many (default: 100)")
+    listed.add_argument("--limit", type=parsing.count, default=100, metavar="N", help="at most so many (default: 100)")
     for name, words in (
         ("show", "one import with its settings and counts"),
         ("rejects", "its rejected rows, as CSV"),
@@ -28,7 +28,7 @@ def add_parser(subparsers: Any) -> None:
         ("resume", "go on with one that was cut off"),
     ):
         action = actions.add_parser(name, help=words)
-        action.add_argument("id", type=int, metavar="ID")
+        action.add_argument("id", type=parsing.number_of, metavar="ID")
         if name == "rejects":
             action.add_argument("--out", metavar="FILE", help="write them to a file instead of stdout")
 

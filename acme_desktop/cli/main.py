@@ -8,11 +8,11 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from acme_desktop import __version__
 from acme_desktop.cli import output
 from acme_desktop.cli.output import Context
+from acme_desktop.cli.parsing import Parser
 from acme_desktop.core.foundation import logs
 from acme_desktop.core.foundation.errors import Cancelled, NotFound, Problem
 from acme_desktop.core.workspace import Workspace
@@ -53,14 +53,6 @@ commands:
 exit status: 0 done, 1 failed and nothing changed, 2 wrong usage, 3 done but some rows rejected,
 4 not found, 5 refused, 130 cancelled and nothing changed
 """
-
-
-class _Parser(argparse.ArgumentParser):
-    """Complains like the rest of the program: one sentence and a next step."""
-
-    def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message}\nTry `{self.prog} --help`.", file=sys.stderr)
-        raise SystemExit(output.WRONG_USAGE)
 
 
 def main(arguments: Sequence[str], *, open_window: OpenWindow | None = None) -> int:
@@ -105,9 +97,12 @@ def _main(arguments: list[str], open_window: OpenWindow | None) -> int:
 
 def _run_command(common: argparse.Namespace, rest: list[str]) -> int:
     module = importlib.import_module(f"acme_desktop.cli.{_COMMANDS[rest[0]]}")
-    parser = _Parser(prog="acme-desktop")
+    parser = Parser(prog="acme-desktop")
     module.add_parser(parser.add_subparsers(dest="command", required=True))
-    options = parser.parse_args(rest)
+    options, unknown = parser.parse_known_args(rest)
+    if unknown:
+        known = [parser.prog, options.command, getattr(options, "action", "")]
+        Parser(prog=" ".join(filter(None, known))).error(f"cannot make sense of {' '.join(unknown)}")
     with Workspace(common.data_dir, common.database_url) as workspace:
         logs.start(workspace.folder, verbose=common.verbose)
         status: int = module.run(options, Context(workspace, as_json=common.json, quiet=common.quiet))
@@ -116,7 +111,7 @@ def _run_command(common: argparse.Namespace, rest: list[str]) -> int:
 
 def _common_options() -> argparse.ArgumentParser:
     """The options that stand before or after any command."""
-    parser = _Parser(prog="acme-desktop", add_help=False, allow_abbrev=False)
+    parser = Parser(prog="acme-desktop", add_help=False, allow_abbrev=False)
     group = parser.add_argument_group("options of every command")
     group.add_argument(
         "--data-dir", metavar="DIR", help="where everything lives (default: ACME_DATA_DIR, else the user's)"
@@ -133,7 +128,7 @@ def _common_options() -> argparse.ArgumentParser:
 
 
 def _window_parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="acme-desktop",
         description="Opens the window, or runs a command without one.",
         epilog=_SUMMARY,

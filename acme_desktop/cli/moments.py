@@ -17,7 +17,9 @@ def day_or_time(text: str) -> date | datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-11-23 or a time in ISO 8601") from None
+        raise argparse.ArgumentTypeError(
+            f"“{text}” is not a day such as 2026-11-23 or a time such as 2026-11-23T14:30+01:00"
+        ) from None
 
 
 def add_as_of_option(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
-from acme_desktop.cli import bulk_edit, moments, output, table, views
+from acme_desktop.cli import bulk_edit, moments, output, parsing, table, views
 from acme_desktop.cli.output import Context
 from acme_desktop.core.changes import history
 from acme_desktop.core.changes.change_set import ChangeSet
@@ -26,15 +26,15 @@ _YES_NO = ("yes", "no")
 def add_parser(subparsers: Any) -> None:
     """Add the command and its subcommands."""
     parser = subparsers.add_parser("products", help="list, count, get, create, update and delete products")
-    actions = parser.add_subparsers(dest="action", required=True)
+    actions = parsing.add_actions(parser)
     listed = actions.add_parser("list", help="the products that match, one a line")
     add_filter_options(listed)
     add_sort_option(listed)
     moments.add_as_of_option(listed)
-    listed.add_argument("--page", type=_positive, metavar="N", help="the page to show, from 1")
+    listed.add_argument("--page", type=parsing.page, metavar="N", help="the page to show, from 1")
     listed.add_argument(
         "--page-size",
-        type=_positive,
+        type=parsing.page,
         metavar="N",
         help=f"products a page (default: {_PAGE_SIZE}; all with --json and no --page)",
     )
@@ -58,7 +58,7 @@ def _add_editing(actions: Any) -> None:
     update.add_argument("--name", help="the new name")
     update.add_argument(
         "--if-change-set",
-        type=int,
+        type=parsing.number_of,
         metavar="ID",
         help="refuse where the product's change_set_id is another one: someone changed it since",
     )
@@ -68,7 +68,7 @@ def _add_editing(actions: Any) -> None:
     delete = actions.add_parser("delete", help="delete products, all of them or none")
     delete.add_argument("skus", nargs="+", metavar="SKU")
     everything = actions.add_parser("delete-all", help="delete every product")
-    everything.add_argument("--confirm", type=int, metavar="COUNT", help="how many products there are")
+    everything.add_argument("--confirm", type=parsing.count, metavar="COUNT", help="how many products there are")
 
 
 def add_filter_options(parser: argparse.ArgumentParser) -> None:
@@ -83,7 +83,10 @@ def add_filter_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--active", choices=_YES_NO)
     group.add_argument(
-        "--changed-by-import", type=_positive, metavar="ID", help="touched last by that import; see `imports list`"
+        "--changed-by-import",
+        type=parsing.number_of,
+        metavar="ID",
+        help="touched last by that import; see `imports list`",
     )
     for field in ("created", "updated"):
         for end, told in (("from", "then or later"), ("to", "then or earlier")):
@@ -312,12 +315,8 @@ def _active(word: str | None) -> bool | None:
 def _sort(text: str) -> Sort:
     try:
         return Sort.parse(text)
-    except UsageProblem as problem:
-        raise argparse.ArgumentTypeError(str(problem)) from None
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    except UsageProblem:
+        fields = parsing.listed(SORT_FIELDS)
+        raise argparse.ArgumentTypeError(
+            f"products cannot be sorted by “{text}”: it takes {fields}, each alone or with :desc behind it"
+        ) from None

@@ -7,19 +7,16 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from acme_desktop.cli import output, table
+from acme_desktop.cli import deliveries, output, parsing
 from acme_desktop.cli.output import Context
 from acme_desktop.core.changes.outbox import EVENT_TYPES
 from acme_desktop.core.foundation.errors import EnvironmentProblem, NotFound, UsageProblem
-from acme_desktop.core.foundation.moments import iso
 from acme_desktop.core.foundation.words import counted
 from acme_desktop.core.webhooks import attempts, endpoints
 from acme_desktop.core.webhooks.addresses import SCOPES
-from acme_desktop.core.webhooks.attempts import Query
 from acme_desktop.core.webhooks.endpoints import MODES, Endpoint, EndpointChanges
 
 _WITH_ID = {
@@ -37,21 +34,21 @@ _WITH_ID = {
 def add_parser(subparsers: Any) -> None:
     """Add the command and its subcommands."""
     parser = subparsers.add_parser("webhooks", help="where changes are sent")
-    actions = parser.add_subparsers(dest="action", required=True)
+    actions = parsing.add_actions(parser)
     actions.add_parser("list", help="all webhooks, and what waits for them")
     _add_settings(actions.add_parser("add", help="add a webhook; shows its secret, this once"), required=True)
     for name, words in _WITH_ID.items():
         action = actions.add_parser(name, help=words)
-        action.add_argument("id", type=int, metavar="ID")
+        action.add_argument("id", type=parsing.number_of, metavar="ID")
         if name == "update":
             _add_settings(action, required=False)
-    _add_deliveries(actions)
+    deliveries.add_parsers(actions)
     deliver = actions.add_parser("deliver", help="send what waits")
     how = deliver.add_mutually_exclusive_group(required=True)
     how.add_argument("--until-empty", action="store_true", help="send all that is due, and end")
     how.add_argument("--watch", action="store_true", help="go on until it is stopped")
     echo = actions.add_parser("echo", help="a receiver on this computer that shows what comes, to try webhooks with")
-    echo.add_argument("--port", type=int, default=0, metavar="N", help="default: any that is free")
+    echo.add_argument("--port", type=parsing.whole(0, 65535), default=0, metavar="N", help="default: any that is free")
     echo.add_argument("--secret", metavar="WHSEC", help="a webhook's secret, to check the signatures")
 
 
@@ -59,40 +56,21 @@ def _add_settings(parser: argparse.ArgumentParser, *, required: bool) -> None:
     parser.add_argument("--url", required=required)
     parser.add_argument("--event", action="append", choices=EVENT_TYPES, required=required, help="repeatable")
     parser.add_argument("--mode", choices=MODES, help="a request for each event, or for a batch (default: each)")
-    parser.add_argument("--batch-size", type=int, metavar="N", help="the most events in a batch (default: 500)")
-    parser.add_argument("--rate", type=float, metavar="N", help="the most requests a second (0: no limit)")
+    parser.add_argument(
+        "--batch-size", type=parsing.whole(), metavar="N", help="the most events in a batch (default: 500)"
+    )
+    parser.add_argument("--rate", type=parsing.decimal, metavar="N", help="the most requests a second (0: no limit)")
     parser.add_argument("--header", action="append", metavar="NAME=VALUE", help="sent with every request; repeatable")
     parser.add_argument("--scope", choices=SCOPES, help="the kind of address it may reach (default: public)")
     parser.add_argument("--ca", metavar="FILE", help="certificates (PEM) to trust besides the usual ones")
-
-
-def _add_deliveries(actions: Any) -> None:
-    listed = actions.add_parser("deliveries", help="what was sent and what came back, the newest first")
-    listed.add_argument("--webhook", type=int, metavar="ID")
-    listed.add_argument("--state", choices=attempts.STATES)
-    listed.add_argument("--since", type=_moment, metavar="TIME", help="ISO 8601")
-    listed.add_argument("--until", type=_moment, metavar="TIME")
-    listed.add_argument("--product", type=int, metavar="ID", help="the product's id")
-    listed.add_argument("--change-set", type=int, metavar="ID")
-    listed.add_argument("--limit", type=int, default=100, metavar="N", help="at most so many (default: 100)")
-    listed.add_argument("--before", type=int, metavar="ID", help="only older ones: the last id of the page above")
-    show = actions.add_parser("attempts", help="a delivery's requests and answers")
-    show.add_argument("id", type=int, metavar="ID")
-    replay = actions.add_parser("replay", help="send a delivery again under the same id, or all dead ones that match")
-    replay.add_argument("id", type=int, nargs="?", metavar="ID")
-    replay.add_argument("--webhook", type=int, metavar="ID")
-    replay.add_argument("--state", choices=("dead", "delivered", "retrying"), help="default: dead")
-    replay.add_argument("--since", type=_moment, metavar="TIME")
-    replay.add_argument("--until", type=_moment, metavar="TIME")
-    replay.add_argument("--change-set", type=int, metavar="ID", help="of an import, as `imports show` names it")
 
 
 def run(options: argparse.Namespace, context: Context) -> int:
     """Do what the action says."""
     actions = {
         "list": _list, "add": _add, "update": _update, "enable": _switch, "disable": _switch, "pause": _switch,
-        "resume": _switch, "rotate": _rotate, "delete": _delete, "test": _test, "deliveries": _deliveries,
-        "attempts": _attempts, "replay": _replay, "deliver": _deliver, "echo": _echo,
+        "resume": _switch, "rotate": _rotate, "delete": _delete, "test": _test, "deliver": _deliver, "echo": _echo,
+        **deliveries.ACTIONS,
     }  # fmt: skip
     return actions[options.action](options, context)
 
@@ -153,69 +131,6 @@ def _test(options: argparse.Namespace, context: Context) -> int:
     if result.sent.error:
         context.say(f"acme-desktop: {result.sent.error}")
     return output.DONE if result.sent.ok else output.SOME_REJECTED
-
-
-def _deliveries(options: argparse.Namespace, context: Context) -> int:
-    if options.webhook is not None:
-        endpoints.get(context.workspace.database, options.webhook)
-    query, limit, before = _query(options), options.limit, options.before
-    found = attempts.latest(context.workspace.database, query, limit=limit, before=before)
-    if context.json:
-        for delivery in found:
-            context.emit(delivery.to_json())
-        return output.DONE
-    rows = [
-        (
-            str(one.id), iso(one.updated_at), str(one.webhook_id), one.state, _code(one.status_code), str(one.attempts),
-            one.type, one.message_id, one.error or "",
-        )
-        for one in found
-    ]  # fmt: skip
-    header = ("ID", "WHEN", "WEBHOOK", "STATE", "STATUS", "ATTEMPTS", "EVENT", "MESSAGE", "ERROR")
-    for line in table.lines(header, rows):
-        context.print(line)
-    return output.DONE
-
-
-def _attempts(options: argparse.Namespace, context: Context) -> int:
-    attempts.get(context.workspace.database, options.id)
-    found = attempts.attempts(context.workspace.database, options.id)
-    if context.json:
-        for attempt in found:
-            context.emit(attempt.to_json())
-        return output.DONE
-    rows = [
-        (
-            str(one.number), iso(one.started_at), f"{one.total_ms:.1f} ms", one.address or "-", _code(one.status_code),
-            one.error or "",
-        )
-        for one in found
-    ]  # fmt: skip
-    for line in table.lines(("ATTEMPT", "WHEN", "TOOK", "ADDRESS", "STATUS", "ERROR"), rows):
-        context.print(line)
-    return output.DONE
-
-
-def _code(status: int | None) -> str:
-    return "-" if status is None else str(status)
-
-
-def _replay(options: argparse.Namespace, context: Context) -> int:
-    database = context.workspace.database
-    given = [options.webhook, options.state, options.since, options.until, options.change_set]
-    chosen = any(value is not None for value in given)
-    if (options.id is not None) == chosen:
-        raise UsageProblem("Name one delivery, or say which ones to send again.", "See `webhooks replay --help`.")
-    if options.id is not None:
-        attempts.replay(database, options.id)
-        number = 1
-    else:
-        number = attempts.replay_all(database, _query(options))
-    if context.json:
-        context.emit({"replayed": number})
-    else:
-        context.print(f"{counted(number, 'delivery', 'deliveries')} will be sent again.")
-    return output.DONE
 
 
 def _deliver(options: argparse.Namespace, context: Context) -> int:
@@ -314,17 +229,6 @@ def _changes(options: argparse.Namespace) -> EndpointChanges:
     )
 
 
-def _query(options: argparse.Namespace) -> Query:
-    return Query(
-        webhook_id=options.webhook,
-        state=options.state,
-        since=options.since,
-        until=options.until,
-        product_id=getattr(options, "product", None),
-        change_set_id=options.change_set,
-    )
-
-
 def _header(text: str) -> tuple[str, str]:
     name, separator, value = text.partition("=")
     if not separator:
@@ -339,8 +243,3 @@ def _certificates(path: str) -> str:
         raise NotFound(f"There is no file {path}.", "Check the name and the folder.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageProblem(f"{path} cannot be read.", "Name a file with certificates in PEM.", str(error)) from error
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.astimezone(UTC)

@@ -1,0 +1,127 @@
+"""`acme-desktop webhooks deliveries|attempts|replay`: what was sent, what came back, and sending it again."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from acme_desktop.cli import moments, output, parsing, table
+from acme_desktop.cli.output import Context
+from acme_desktop.core.changes import moment
+from acme_desktop.core.foundation.errors import UsageProblem
+from acme_desktop.core.foundation.moments import iso
+from acme_desktop.core.foundation.words import counted
+from acme_desktop.core.webhooks import attempts, endpoints
+from acme_desktop.core.webhooks.attempts import Query
+
+_SINCE = "only what came up then or later: a day in UTC, as 2026-11-23, or a time, as 2026-11-23T14:30+01:00"
+_UNTIL = "only what came up then or earlier"
+
+
+def add_parsers(actions: Any) -> None:
+    """Add the commands that are about deliveries."""
+    listed = actions.add_parser("deliveries", help="what was sent and what came back, the newest first")
+    listed.add_argument("--webhook", type=parsing.number_of, metavar="ID")
+    listed.add_argument("--state", choices=attempts.STATES)
+    listed.add_argument("--since", type=moments.day_or_time, metavar="DATE", help=_SINCE)
+    listed.add_argument("--until", type=moments.day_or_time, metavar="DATE", help=_UNTIL)
+    listed.add_argument("--product", type=parsing.number_of, metavar="ID", help="the product's id")
+    listed.add_argument("--change-set", type=parsing.number_of, metavar="ID")
+    listed.add_argument("--limit", type=parsing.count, default=100, metavar="N", help="at most so many (default: 100)")
+    listed.add_argument(
+        "--before", type=parsing.number_of, metavar="ID", help="only older ones: the last id of the page above"
+    )
+    show = actions.add_parser("attempts", help="a delivery's requests and answers")
+    show.add_argument("id", type=parsing.number_of, metavar="ID")
+    replay = actions.add_parser("replay", help="send a delivery again under the same id, or all dead ones that match")
+    replay.add_argument("id", type=parsing.number_of, nargs="?", metavar="ID")
+    replay.add_argument("--webhook", type=parsing.number_of, metavar="ID")
+    replay.add_argument("--state", choices=("dead", "delivered", "retrying"), help="default: dead")
+    replay.add_argument("--since", type=moments.day_or_time, metavar="DATE", help=_SINCE)
+    replay.add_argument("--until", type=moments.day_or_time, metavar="DATE", help=_UNTIL)
+    replay.add_argument(
+        "--change-set", type=parsing.number_of, metavar="ID", help="of an import, as `imports show` names it"
+    )
+
+
+def _deliveries(options: argparse.Namespace, context: Context) -> int:
+    if options.webhook is not None:
+        endpoints.get(context.workspace.database, options.webhook)
+    query, limit, before = _query(options), options.limit, options.before
+    found = attempts.latest(context.workspace.database, query, limit=limit, before=before)
+    if context.json:
+        for delivery in found:
+            context.emit(delivery.to_json())
+        return output.DONE
+    rows = [
+        (
+            str(one.id), iso(one.updated_at), str(one.webhook_id), one.state, _code(one.status_code), str(one.attempts),
+            one.type, one.message_id, one.error or "",
+        )
+        for one in found
+    ]  # fmt: skip
+    header = ("ID", "WHEN", "WEBHOOK", "STATE", "STATUS", "ATTEMPTS", "EVENT", "MESSAGE", "ERROR")
+    for line in table.lines(header, rows):
+        context.print(line)
+    return output.DONE
+
+
+def _attempts(options: argparse.Namespace, context: Context) -> int:
+    attempts.get(context.workspace.database, options.id)
+    found = attempts.attempts(context.workspace.database, options.id)
+    if context.json:
+        for attempt in found:
+            context.emit(attempt.to_json())
+        return output.DONE
+    rows = [
+        (
+            str(one.number), iso(one.started_at), f"{one.total_ms:.1f} ms", one.address or "-", _code(one.status_code),
+            one.error or "",
+        )
+        for one in found
+    ]  # fmt: skip
+    for line in table.lines(("ATTEMPT", "WHEN", "TOOK", "ADDRESS", "STATUS", "ERROR"), rows):
+        context.print(line)
+    return output.DONE
+
+
+def _code(status: int | None) -> str:
+    return "-" if status is None else str(status)
+
+
+def _replay(options: argparse.Namespace, context: Context) -> int:
+    database = context.workspace.database
+    given = [options.webhook, options.state, options.since, options.until, options.change_set]
+    chosen = any(value is not None for value in given)
+    if (options.id is not None) == chosen:
+        raise UsageProblem("Name one delivery, or say which ones to send again.", "See `webhooks replay --help`.")
+    if options.id is not None:
+        attempts.replay(database, options.id)
+        number = 1
+    else:
+        number = attempts.replay_all(database, _query(options))
+    if context.json:
+        context.emit({"replayed": number})
+    else:
+        context.print(f"{counted(number, 'delivery', 'deliveries')} will be sent again.")
+    return output.DONE
+
+
+def _query(options: argparse.Namespace) -> Query:
+    return Query(
+        webhook_id=options.webhook,
+        state=options.state,
+        since=None if options.since is None else moment.start_of(options.since),
+        until=None if options.until is None else moment.end_of(options.until),
+        product_id=getattr(options, "product", None),
+        change_set_id=options.change_set,
+    )
+
+
+ACTIONS: dict[str, Callable[[argparse.Namespace, Context], int]] = {
+    "deliveries": _deliveries,
+    "attempts": _attempts,
+    "replay": _replay,
+}
+"""What these commands do."""
