@@ -25,6 +25,10 @@ from acme_desktop.core.foundation import build_info
 from acme_desktop.core.foundation.errors import EnvironmentProblem, Problem
 from acme_desktop.gui import icons
 
+_MARKS = {"warning": ("#8a5a00", "#f0bd63"), "error": ("#b3261e", "#ff8f86")}
+"""Colours of the signs on a light and on a dark ground."""
+_MIDDLE = 128
+
 
 @dataclass(frozen=True)
 class Account:
@@ -70,7 +74,8 @@ class ErrorDialog(QDialog):
     def _setup_ui(self) -> None:
         self.setWindowTitle("Internal error" if self._ours else "Acme Product Importer")
         self.setMinimumWidth(460)
-        colour = {"warning": "#b57a00", "error": "#c0332a"}[self._mark]
+        dark = self.palette().window().color().lightness() < _MIDDLE
+        colour = _MARKS[self._mark][dark]
         mark = QLabel()
         mark.setPixmap(icons.pixmap(self._mark, 40, self.devicePixelRatioF(), colour))
         self.title_label = QLabel(self._account.title, objectName="errorTitle", wordWrap=True)

@@ -101,7 +101,7 @@ class MainWindow(QMainWindow):
         )
         self.starting.setObjectName("startingPage")
         self.starting.busy.show()
-        self.stuck = EmptyPage("warning", "The database cannot be opened", "")
+        self.stuck = EmptyPage("warning", "The database cannot be opened", "", colour="warning")
         self.stuck.setObjectName("stuckPage")
         retry = self.stuck.add_button("&Try again", "retryButton", primary=True)
         retry.clicked.connect(self._session.retry)
@@ -163,7 +163,7 @@ class MainWindow(QMainWindow):
         self.rooms.setCurrentWidget(self.products)
         self.database_label.setText(database.display_name)
         self.database_label.setToolTip(f"This window works with: {database.display_name}")
-        self.setWindowTitle(f"{database.display_name} – Acme Product Importer")
+        self.setWindowTitle(f"{database.display_name} — Acme Product Importer")
         for part in self._on_database:
             part.set_database(database)
         self._hub.listen(database)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
@@ -30,9 +32,17 @@ from pytestqt.qtbot import QtBot
 
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
+from acme_desktop.core.foundation.errors import EnvironmentProblem
+from acme_desktop.core.importer.report import ImportReport, Superseded
 from acme_desktop.core.products import edits
+from acme_desktop.core.products.conflicts import Conflict
+from acme_desktop.core.products.product import Product
 from acme_desktop.gui.actions import MENUS
+from acme_desktop.gui.errors import ErrorDialog
+from acme_desktop.gui.importer.report_dialog import ImportReportDialog
 from acme_desktop.gui.main_window import MainWindow
+from acme_desktop.gui.products.conflict_dialog import ConflictDialog
+from acme_desktop.gui.products.delete_dialogs import DeleteSelectedDialog
 from acme_desktop.gui.widgets import on_screen
 from acme_desktop.gui.widgets.menus import Action, Menu
 from tests.gui.driving import fill, select_row
@@ -86,10 +96,51 @@ def stays_on_a_small_screen(dialog: QDialog) -> None:
     QApplication.sendPostedEvents()
     room = small - on_screen.FRAME
     assert dialog.size().boundedTo(room) == dialog.size()
+    # What is in it is not squeezed either.
+    least = dialog.layout().totalMinimumSize() if dialog.layout() is not None else QSize()
+    assert least.boundedTo(room) == least
     for box in dialog.findChildren(QDialogButtonBox):
         for button in box.buttons():
             place = QRect(button.mapTo(dialog, QPoint()), button.size())
             assert button.isHidden() or dialog.rect().contains(place), button.text()
+
+
+_EPOCH = datetime(2026, 3, 1, tzinfo=UTC)
+_LONG = "An excellent thing for every day, at home and abroad. " * 40
+
+
+def product(sku: str, **values: Any) -> Product:
+    told = {"name": "Lamp", "description": "Bright", "active": True} | values
+    return Product(1, sku, created_at=_EPOCH, updated_at=_EPOCH, change_set_id=3, **told)
+
+
+def receipt(parent: QWidget, **counts: int) -> ImportReportDialog:
+    read = sum(counts.values())
+    report = ImportReport(7, 9, f"/srv/{'suppliers/' * 20}spring.csv", "completed", "upsert", read=read, **counts)
+    return ImportReportDialog(report, parent)
+
+
+def full_receipt(parent: QWidget) -> ImportReportDialog:
+    dialog = receipt(parent, created=2_000_000, updated=1_500_000, superseded=1_200, rejected=1_000_000)
+    wrong = {"line": 12, "end_line": 12, "field": "name", "reason": "blank_name", "message": _LONG, "value": _LONG}
+    dialog.show_details([wrong] * 50, [Superseded(3, 900, "A-1")] * 50)
+    return dialog
+
+
+def conflict(parent: QWidget) -> ConflictDialog:
+    mine = product("A-1", name=_LONG[:255], description=_LONG, active=False)
+    theirs = product("A-2", name="Lamp, the second edition", description=None)
+    return ConflictDialog(Conflict(mine, theirs, product("A-1"), None), parent)
+
+
+ANSWERS: dict[str, Callable[[QWidget], QDialog]] = {
+    "a receipt": full_receipt,
+    "a clean receipt": lambda parent: receipt(parent, created=3),
+    "a conflict": conflict,
+    "deleting": lambda parent: DeleteSelectedDialog([product(f"A-{n}", name=_LONG) for n in range(60)], parent),
+    "an error": lambda parent: ErrorDialog(parent, EnvironmentProblem("No room is left.", _LONG, _LONG)),
+}
+"""Dialogs that no action opens by itself."""
 
 
 def open_dialogs(window: MainWindow) -> list[QDialog]:
@@ -133,3 +184,16 @@ def test_what_an_action_opens(qtbot: QtBot, ready: MainWindow, name: str) -> Non
     qtbot.waitUntil(lambda: dialog.isAncestorOf(QApplication.focusWidget() or ready), timeout=10_000)
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not open_dialogs(ready), timeout=10_000)
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_what_answers(qtbot: QtBot, window: MainWindow, name: str) -> None:
+    dialog = ANSWERS[name](window)
+    dialog.open()
+    qtbot.waitExposed(dialog)
+    assert dialog.objectName(), "the dialog has no object name"
+    assert nameless(dialog) == []
+    assert letters_twice(dialog) == []
+    stays_on_a_small_screen(dialog)
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert open_dialogs(window) == []

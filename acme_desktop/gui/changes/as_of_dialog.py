@@ -39,7 +39,7 @@ _COLUMNS = (
     Column("SKU", 130, lambda one: one.sku),
     Column("Name", 230, lambda one: one.name),
     Column("Description", 0, lambda one: " ".join((one.description or "")[:500].split())),
-    Column("Active", 64, lambda one: "yes" if one.active else "no"),
+    Column("Active", 64, lambda one: "Yes" if one.active else "No"),
     Column("Created", 134, lambda one: formatting.moment(one.created_at)),
     Column("Updated", 134, lambda one: formatting.moment(one.updated_at)),
 )

@@ -67,7 +67,7 @@ def _text(side: Any, name: str) -> str:
         return ""
     value = getattr(side, name)
     if name == "active":
-        return "yes" if value else "no"
+        return "Yes" if value else "No"
     return " ".join((value or "")[:_LONGEST].split())
 
 

@@ -43,7 +43,7 @@ _COLUMNS = (
     Column("What", 180, lambda told: told.what, tone=lambda told: _TONES.get(told.event.operation, "")),
     Column("Who", 80, _who),
     Column("From", 215, _client),
-    Column("With", 0, lambda told: told.source),
+    Column("Change", 0, lambda told: told.source),
 )
 
 

@@ -90,7 +90,10 @@ class UndoDialog(QDialog):
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.go = self.buttons.addButton(f"&{verb}", QDialogButtonBox.ButtonRole.AcceptRole)
         self.go.setObjectName("confirmUndoButton")
-        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setDefault(True)
+        cancel = self.buttons.button(QDialogButtonBox.StandardButton.Cancel)
+        cancel.setProperty("kind", "plain")
+        cancel.setDefault(True)
+        self.go.setProperty("kind", "primary")
         self.buttons.accepted.connect(self._confirm)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self, spacing=16)
@@ -144,8 +147,8 @@ class UndoReportDialog(QDialog):
         tiles = QHBoxLayout(spacing=8)
         figures = (
             ("Removed", done.deleted, ""),
-            ("Values brought back", done.updated, ""),
-            ("Brought back", done.created, ""),
+            ("Values restored", done.updated, ""),
+            ("Products restored", done.created, ""),
             ("Kept", len(report.kept), "warning"),
         )
         for title, count, tone in figures:

@@ -27,13 +27,20 @@ _ENCODINGS = (
     ("Cyrillic (Windows-1251)", "cp1251"),
     ("Greek (Windows-1253)", "cp1253"),
     ("Baltic (Windows-1257)", "cp1257"),
+    ("Hebrew (Windows-1255)", "cp1255"),
+    ("Arabic (Windows-1256)", "cp1256"),
     ("Western European (ISO 8859-15)", "iso8859-15"),
     ("UTF-16 LE", "utf-16-le"),
     ("UTF-16 BE", "utf-16-be"),
-    ("Mac Roman", "mac-roman"),
-    ("DOS (CP850)", "cp850"),
+    ("Western European (Mac Roman)", "mac-roman"),
+    ("Western European (DOS 850)", "cp850"),
+    ("American (DOS 437)", "cp437"),
+    ("Cyrillic (DOS 866)", "cp866"),
+    ("Ukrainian (KOI8-U)", "koi8-u"),
     ("Japanese (Shift JIS)", "shift_jis"),
     ("Chinese (GB 18030)", "gb18030"),
+    ("Chinese (Big5)", "big5"),
+    ("Korean (EUC-KR)", "euc-kr"),
 )
 DELIMITERS = ((",", "Comma"), (";", "Semicolon"), ("\t", "Tab"), ("|", "Pipe"))
 

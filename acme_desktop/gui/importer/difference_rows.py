@@ -61,7 +61,7 @@ def _flat(text: str | None) -> str:
 
 
 def _yes(active: bool | None) -> str:
-    return "" if active is None else "yes" if active else "no"
+    return "" if active is None else "Yes" if active else "No"
 
 
 def _fate(difference: Difference) -> str:

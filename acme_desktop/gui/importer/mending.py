@@ -66,7 +66,8 @@ class RejectsTable(QTableView):
         header = self.horizontalHeader()
         header.setAccessibleName("Column headers")
         header.setHighlightSections(False)
-        header.setDefaultSectionSize(140)
+        header.setDefaultSectionSize(112)
+        header.setStretchLastSection(True)
         header.setMinimumSectionSize(56)
         header.setFixedHeight(self.fontMetrics().height() + 15)
         for place, width in enumerate((64, 230)):

@@ -14,7 +14,7 @@ from acme_desktop.gui.widgets.tables import dress
 
 _NOWHERE = QModelIndex()
 _LONGEST = 300
-_LEAST_ROWS = 7
+_LEAST_ROWS = 4
 _LONGEST_USE = "→ Description"
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -110,7 +110,7 @@ class SampleTable(QTableView):
         header.setStretchLastSection(True)
         header.setFixedHeight(self.fontMetrics().height() * 2 + 16)
         header.setSectionsClickable(False)
-        # The rows are what a person judges the choices by; seven tell apart what is an exception.
+        # The rows are what a person judges the choices by; it takes more of them where there is room.
         rows = self.verticalHeader().defaultSectionSize() * _LEAST_ROWS
         self.setMinimumHeight(header.height() + rows + self.horizontalScrollBar().sizeHint().height() + 2)
         model.modelReset.connect(self.fit_columns)

@@ -21,6 +21,7 @@ class TemplateButton(QPushButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("&Templates", parent)
         self.setObjectName("templateButton")
+        self.setProperty("menu", True)
         self.setAutoDefault(False)
         self.setAccessibleDescription("Choose remembered settings, or keep these under a name")
         self._names: list[str] = []

@@ -14,6 +14,7 @@ from acme_desktop.gui.widgets import formatting
 _SHARING = (place_of("name"), place_of("description"))
 _WIDE_MOMENT = datetime(2026, 9, 28, 20, 48)
 _PADDING = 20
+_ENOUGH_FOR_A_NAME = 320  # logical pixels
 _FROZEN = b"frozen "
 
 
@@ -57,10 +58,13 @@ class ColumnLayout:
         others = [section for section in range(len(COLUMNS)) if section not in sharing]
         # The last one is stretched: what it needs counts, not what it has.
         taken = sum(self._width(one) if one == last else header.sectionSize(one) for one in others)
-        share, rest = divmod(max(0, self._table.viewport().width() - taken), len(sharing))
+        left = max(0, self._table.viewport().width() - taken)
         self._filling = True
-        for section in sharing:
-            header.resizeSection(section, max(self._width(section), share + (rest if section == sharing[0] else 0)))
+        for place, section in enumerate(sharing, 1):
+            # Equal shares; where there is much room, the name leaves what it hardly needs to the description.
+            share = left if place == len(sharing) else min(left // 2, _ENOUGH_FOR_A_NAME)
+            header.resizeSection(section, max(self._width(section), share))
+            left -= share
         self._filling = False
 
     def _last(self) -> int:

@@ -55,7 +55,7 @@ class ConflictDialog(QDialog):
         on_screen.fit(self, 880, 520)
         self.setMinimumSize(640, 380)
         self.banner = Banner()
-        self.banner.say("warning", f"{self.conflict.theirs.sku} was changed since you read it.", self._who())
+        self.banner.say("warning", f"{self.conflict.theirs.sku} has been changed since you read it.", self._who())
         area = QScrollArea(objectName="conflictFields", widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(self._fields())

@@ -50,6 +50,7 @@ class _AskingDialog(QDialog):
         top.addLayout(self.body, 1)
         self.buttons = QDialogButtonBox()
         self.cancel_button = self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        self.cancel_button.setProperty("kind", "plain")  # the default, and yet not what stands out
         self.cancel_button.setDefault(True)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self, spacing=18, sizeConstraint=QLayout.SizeConstraint.SetFixedSize)
@@ -75,10 +76,10 @@ class DeleteSelectedDialog(_AskingDialog):
         self.heading.setText(
             f"Delete {products[0].sku}?" if many == 1 else f"Delete {formatting.number(many)} products?"
         )
-        lines = [f"{product.sku}  –  {product.name[:80]}" for product in products[:_NAMED]]
+        lines = [f"{product.sku} – {product.name[:80]}" for product in products[:_NAMED]]
         if many > _NAMED:
             lines.append(f"… and {formatting.number(many - _NAMED)} more")
-        self.text.setText("\n".join(lines))
+        self.text.setText("\n".join([*lines, "", "This can be undone."]))
         button = self.add_danger("&Delete", "confirmDeleteButton")
         button.clicked.connect(self.accept)
 
@@ -138,8 +139,8 @@ class DeleteAllDialog(_AskingDialog):
         noun = formatting.counted(count, "product", "products")
         self.heading.setText(f"Delete all {noun}?" if count > 1 else "Delete the only product?")
         self.text.setText(
-            f"Every product in “{self._database}”{self._what} will be deleted. "
-            "Everybody who works with this catalogue will be affected."
+            f"Every product in “{self._database}”{self._what} will be deleted, "
+            "for everybody who works with it. This can be undone."
         )
         self.continue_button.setEnabled(True)
 

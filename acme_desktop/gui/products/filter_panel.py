@@ -33,6 +33,7 @@ from acme_desktop.gui.widgets.date_range_field import DateRangeField
 
 DEBOUNCE_MS = 200
 _WIDTH, _COLLAPSED_WIDTH = 228, 44
+_GAP = 8  # below a field, so that a label stands nearer to its own
 _ACTIVE = (("All products", None), ("Active only", True), ("Inactive only", False))
 
 
@@ -97,7 +98,7 @@ class FilterPanel(QFrame):
         self.accents.setAccessibleDescription("cafe finds café as well")
         self.accents.toggled.connect(self._changed)
         column.addWidget(self.accents)
-        column.addSpacing(3)
+        column.addSpacing(_GAP)
         self.active = QComboBox(objectName="filterActive", accessibleName="Active or inactive")
         for text, value in _ACTIVE:
             self.active.addItem(text, value)
@@ -139,7 +140,7 @@ class FilterPanel(QFrame):
         label.setBuddy(control)
         column.addWidget(label)
         column.addWidget(control)
-        column.addSpacing(3)
+        column.addSpacing(_GAP)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # The wheel scrolls the panel; it changes no list that merely passes under it.

@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from acme_desktop.core.database.connections import Database
@@ -16,6 +17,7 @@ from acme_desktop.core.foundation.errors import Problem
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.products import changed_by
 from acme_desktop.core.products.changed_by import ChangingImport
+from acme_desktop.gui import icons
 from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 from acme_desktop.gui.widgets import formatting
 from acme_desktop.gui.widgets.notices import repolish
@@ -49,6 +51,8 @@ class ImportField(QWidget):
         self.line.setPlaceholderText("Any, or a number")
         self.line.setClearButtonEnabled(True)
         self.line.setAccessibleName("Number of the import")
+        # The style sheet dresses a line edit's cross, but not that of a box.
+        icons.wear(self.line.findChild(QAction), "clear")
         self.message = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.message.setProperty("role", "error")
         layout = QVBoxLayout(self, spacing=3)

@@ -51,7 +51,7 @@ class ProductDialog(QDialog):
         self.description = QPlainTextEdit(objectName="productDescription", tabChangesFocus=True)
         self.active = QCheckBox("This product is act&ive", objectName="productActive", accessibleName="Active")
         self._fields = {
-            "sku": Field(self.sku, "SKU", "Letter case does not tell two products apart."),
+            "sku": Field(self.sku, "SKU", "Capital and small letters count as the same."),
             "name": Field(self.name, "Name"),
             "description": Field(self.description, "Description"),
         }
@@ -71,7 +71,7 @@ class ProductDialog(QDialog):
         self.save_button.setObjectName("saveProductButton")
         self.save_button.setText("&Create" if self.product is None else "&Save")
         self.save_button.setDefault(True)
-        self.history_button = self.buttons.addButton("&History…", QDialogButtonBox.ButtonRole.ActionRole)
+        self.history_button = self.buttons.addButton("&History…", QDialogButtonBox.ButtonRole.ResetRole)
         self.history_button.setObjectName("productHistoryButton")
         self.history_button.setAutoDefault(False)
         self.history_button.setVisible(self.product is not None)

@@ -140,6 +140,8 @@ class ProductsRoom(QWidget):
         self.view_bar.button.show_state()
         count, filtered = self.model.count, not self.filters.empty
         self.pager.show_count(count, filtered=filtered)
+        # While another page is shown, the table's scroll bar tells nothing.
+        self.table.tell_place()
         if count is not None:
             empty = self.no_match if filtered else self.first_run
             page = self.table if count else empty

@@ -46,8 +46,8 @@ class ProductTable(QTableView):
         self._header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._header.customContextMenuRequested.connect(self._open_menu_at)
         self._header.sorted.connect(model.sort_by)
-        self.verticalScrollBar().valueChanged.connect(self._tell_place)
-        self.verticalScrollBar().rangeChanged.connect(self._tell_place)
+        self.verticalScrollBar().valueChanged.connect(self.tell_place)
+        self.verticalScrollBar().rangeChanged.connect(self.tell_place)
         self.selectionModel().selectionChanged.connect(self._tell_picked)
         model.answered.connect(self._tell_picked)
         model.asked.connect(self._mark)
@@ -106,7 +106,7 @@ class ProductTable(QTableView):
         index = self._model.index(row, max(0, self.currentIndex().column()))
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtTop)
-        self._tell_place()
+        self.tell_place()
 
     def go_to_row(self, row: int) -> None:
         """Select a row and bring it to the middle."""
@@ -114,7 +114,8 @@ class ProductTable(QTableView):
         self.setCurrentIndex(index)
         self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
 
-    def _tell_place(self) -> None:
+    def tell_place(self) -> None:
+        """Tell which page is in sight, and of how many."""
         self.place.emit(self.page_in_sight, self.page_count)
 
     def scrollTo(
@@ -205,7 +206,7 @@ class ProductTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._columns.fill_width()
-        self._tell_place()
+        self.tell_place()
 
     # Order, and what the filter looks for
 

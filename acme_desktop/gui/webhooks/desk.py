@@ -40,9 +40,9 @@ def _outcome(one: Delivery) -> str:
 
 def _columns(urls: dict[int, str]) -> tuple[Column, ...]:
     return (
-        Column("Time", 92, lambda one: words.when(one.created_at)),
-        Column("Webhook", 186, lambda one: urls.get(one.webhook_id, f"{one.webhook_id} (deleted)")),
-        Column("Event", 118, words.about),
+        Column("Time", 104, lambda one: words.when(one.created_at)),
+        Column("Webhook", 208, lambda one: urls.get(one.webhook_id, f"{one.webhook_id} (deleted)")),
+        Column("Event", 96, words.about),
         Column("State", 136, lambda one: words.STATES[one.state], tone=lambda one: words.TONES.get(one.state, "")),
         Column("Answer", 66, lambda one: "" if one.status_code is None else str(one.status_code), right=True),
         Column("Attempts", 80, lambda one: formatting.number(one.attempts), right=True),
@@ -184,8 +184,12 @@ class DeliveryDesk(QWidget):
         found, first = len(desk.deliveries), SHOWN * len(self._above) + 1
         if found and (self._above or desk.more):
             self.message.setText(f"{formatting.number(first)} to {formatting.number(first + found - 1)}, newest first")
-        else:
+        elif found:
             self.message.setText(formatting.counted(found, "delivery", "deliveries"))
+        elif desk.endpoints:
+            self.message.setText("No delivery fits these filters.")
+        else:
+            self.message.setText("There is no webhook yet, so nothing is sent.")
         self.newer.setVisible(bool(self._above) or desk.more)
         self.newer.setEnabled(bool(self._above))
         self.older.setVisible(self.newer.isVisibleTo(self))

@@ -92,7 +92,7 @@ class EchoDialog(QDialog):
         self.send.setEnabled(False)
         self.send.clicked.connect(self._send)
         hint = QLabel(
-            "Or go back to the window and create, change or import products: what you see here is what a server gets.",
+            "Or change products in the window: what you see here is what a server gets.",
             wordWrap=True,
         )
         hint.setProperty("role", "muted")

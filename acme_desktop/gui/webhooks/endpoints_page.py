@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -91,11 +90,8 @@ class EndpointsPage(QWidget):
         self.heading.setProperty("role", "heading")
         self.status = QLabel(objectName="webhookStatus", wordWrap=True)
         self.status.setProperty("role", "muted")
-        self.more = QToolButton(objectName="webhookMoreButton", text="Actions ▾", accessibleName="More actions")
-        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.more.setProperty("kind", "quiet")
-        # The style's own arrow sits in the corner below the text.
-        self.more.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        self.more = button("Acti&ons", "webhookMoreButton")
+        self.more.setProperty("menu", True)
         self._setup_menu()
         head = QHBoxLayout(spacing=8)
         names = QVBoxLayout(spacing=2)

@@ -13,7 +13,7 @@ from acme_desktop.gui.widgets.records import Column, RecordTable
 
 _COLUMNS = (
     Column("#", 34, lambda one: str(one.number), right=True),
-    Column("Time", 92, lambda one: words.when(one.started_at)),
+    Column("Time", 104, lambda one: words.when(one.started_at)),
     Column(
         "Answer",
         0,

@@ -96,7 +96,7 @@ def when(moment: datetime) -> str:
     local = moment.astimezone()
     if local.date() == datetime.now().astimezone().date():
         return f"{local:%H:%M:%S}"
-    return f"{local:%d.%m. %H:%M}" if local.year == datetime.now().year else f"{local:%Y-%m-%d}"
+    return formatting.this_year(local) if local.year == datetime.now().year else formatting.day(local.date())
 
 
 def until(moment: datetime | None) -> str:

@@ -30,12 +30,10 @@ class _Highlight(QWidget):
         colours = theme.colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        veil = QColor(colours.base)
-        veil.setAlpha(225)
-        painter.fillRect(self.rect(), veil)
+        # What is below would show through between the words.
+        painter.fillRect(self.rect(), QColor(colours.accent_soft))
         frame = self.rect().adjusted(14, 14, -14, -14)
         painter.setPen(QPen(QColor(colours.accent), 3, Qt.PenStyle.DashLine))
-        painter.setBrush(QColor(colours.accent_soft))
         painter.drawRoundedRect(frame, 16, 16)
         middle = frame.center()
         painter.drawPixmap(

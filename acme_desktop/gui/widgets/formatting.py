@@ -34,6 +34,13 @@ def moment(value: datetime | None) -> str:
     return f"{local.day} {month} {local.year}, {local:%H:%M}"
 
 
+def this_year(value: datetime) -> str:
+    """A moment of this year in local time, to the minute: "3 Nov, 20:15"."""
+    local = value.astimezone()
+    month = QLocale().standaloneMonthName(local.month, QLocale.FormatType.ShortFormat)
+    return f"{local.day} {month}, {local:%H:%M}"
+
+
 def day(value: date) -> str:
     """A day: "3 Nov 2026"."""
     month = QLocale().standaloneMonthName(value.month, QLocale.FormatType.ShortFormat)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
-from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+import math
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QColor, QResizeEvent, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
 from acme_desktop.gui.widgets import theme
 from acme_desktop.gui.widgets.changed_parts import changed_parts
 
-_LINES = 5
+_LINES, _FEW_LINES = 5, 3
 
 
 class MarkedText(QTextEdit):
@@ -18,7 +20,7 @@ class MarkedText(QTextEdit):
     Args:
         text: what is shown; "" is told in words.
         former: what it is compared with; the same text marks nothing.
-        many_lines: as high as `_LINES` lines, else as high as the text needs.
+        many_lines: up to `_LINES` lines high before it scrolls, else up to `_FEW_LINES`.
     """
 
     def __init__(self, text: str, former: str, *, many_lines: bool = False, parent: QWidget | None = None) -> None:
@@ -28,8 +30,10 @@ class MarkedText(QTextEdit):
         self.setTabChangesFocus(True)
         self.setAcceptRichText(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        lines = _LINES if many_lines else min(3, 1 + len(text) // 34)
-        self.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 18)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # As high as its neighbours in a row, and no lower than its own text needs.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._lines = _LINES if many_lines else _FEW_LINES
         self._show()
 
     def show_nothing(self, words: str) -> None:
@@ -49,6 +53,7 @@ class MarkedText(QTextEdit):
             begin = len(text[:start].encode("utf-16-le")) // 2
             size = len(text[start : start + length].encode("utf-16-le")) // 2
             self._mark(cursor, begin, size, colours.success_soft, colours.success)
+        self._fit()
 
     def _mark(self, cursor: QTextCursor, start: int, length: int, ground: str, ink: str) -> None:
         look = QTextCharFormat()
@@ -58,6 +63,26 @@ class MarkedText(QTextEdit):
         cursor.setPosition(start)
         cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
         cursor.mergeCharFormat(look)
+
+    def _fit(self) -> None:
+        """Be as high as the text, at this width, up to the most lines."""
+        around = max(0, self.height() - self.viewport().height())  # not laid out yet, it says nothing
+        needed = math.ceil(self.document().size().height())
+        most = self.fontMetrics().lineSpacing() * self._lines + math.ceil(2 * self.document().documentMargin())
+        scrolls = needed > most + 1
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if scrolls else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(policy)
+        self.setMinimumHeight((most if scrolls else needed) + around)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.minimumHeight())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.minimumHeight())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -43,7 +43,9 @@ class Picture(QLabel):
 class EmptyPage(QWidget):
     """A picture, a title, a sentence and the buttons of the next step, in the middle of the room."""
 
-    def __init__(self, picture: str, title: str, text: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, picture: str, title: str, text: str, parent: QWidget | None = None, *, colour: str = "accent_text"
+    ) -> None:
         super().__init__(parent)
         self.title = QLabel(title, alignment=Qt.AlignmentFlag.AlignHCenter, wordWrap=True)
         self.title.setProperty("role", "title")
@@ -59,9 +61,9 @@ class EmptyPage(QWidget):
         frame = QFrame()
         frame.setProperty("role", "page")
         inner = QVBoxLayout(frame, spacing=12)
-        inner.setContentsMargins(44, 36, 44, 36)
+        inner.setContentsMargins(24, 36, 24, 36)
         centre = Qt.AlignmentFlag.AlignHCenter
-        self._picture = Picture(picture, 72, "accent_text")
+        self._picture = Picture(picture, 72, colour)
         inner.addWidget(self._picture, alignment=centre)
         inner.addWidget(self.title)
         inner.addWidget(self.text)

@@ -119,7 +119,7 @@ DARK = Colours(
     success_line="#2f5b42",
 )
 
-_PICTURES = ("chevron", "chevron-up", "check-white")
+_PICTURES = ("chevron", "chevron-up", "check-white", "clear")
 
 
 def _palette(colours: Colours) -> QPalette:

@@ -159,7 +159,7 @@ def test_what_a_change_did_to_each_product(
         ["Changed", "A-1", "Name", "Desk lamp", "Floor lamp"],
         ["Created", "A-3", "SKU", "", "A-3"],
         ["", "", "Name", "", "Table"],
-        ["", "", "Active", "", "no"],
+        ["", "", "Active", "", "No"],
     ]
     model = table.records
     assert model.data(model.index(0, 3), MARKS) == (((0, 4),), False)

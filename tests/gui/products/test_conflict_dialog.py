@@ -65,6 +65,18 @@ def test_all_three_stand_side_by_side(
     assert now(database)[0] == "Product theirs"
 
 
+def test_values_are_as_high_as_their_text_and_equal_side_by_side(
+    qtbot: QtBot, met: tuple[ProductDialog, ConflictDialog]
+) -> None:
+    _, dialog = met
+    for field in ("Sku", "Name", "Description", "Active"):
+        texts = [find(dialog, MarkedText, f"conflict{side}{field}") for side in ("Original", "Theirs", "Mine")]
+        assert len({text.height() for text in texts}) == 1, field
+        for text in texts:
+            assert text.viewport().height() >= text.document().size().height(), text.objectName()
+            assert not text.verticalScrollBar().isVisible(), text.objectName()
+
+
 def keep(dialog: ConflictDialog, side: str) -> None:
     for field in dialog.choices:
         find(dialog, QRadioButton, f"{side}{field.capitalize()}Button").click()

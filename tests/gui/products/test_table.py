@@ -18,6 +18,7 @@ from acme_desktop.core.products.product import Changes
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.main_window import MainWindow
 from acme_desktop.gui.products.cache import CACHED_PAGES
+from acme_desktop.gui.products.columns import place_of
 from acme_desktop.gui.products.model import ProductModel
 from acme_desktop.gui.products.pages import PAGE
 from tests.gui.driving import fill, find, open_at
@@ -142,15 +143,18 @@ def test_active_and_inactive(qtbot: QtBot, window: MainWindow, database: Databas
 
 
 def test_nothing_matches_says_so_and_offers_the_way_back(qtbot: QtBot, window: MainWindow, database: Database) -> None:
-    fill(database, 10)
+    fill(database, 210)
     window.products.refresh()
-    counted(qtbot, window, 10)
+    counted(qtbot, window, 210)
     window.products.filters.search.setText("no such thing")
     counted(qtbot, window, 0)
     assert window.products.no_match.isVisible()
+    assert find(window, QLabel, "pageLabel").text() == "Page 1 of 1"
+    assert not window.products.pager.last.isEnabled()
     window.products.filters.clear()
-    counted(qtbot, window, 10)
+    counted(qtbot, window, 210)
     assert window.products.table.isVisible()
+    qtbot.waitUntil(lambda: find(window, QLabel, "pageLabel").text() == "Page 1 of 3", timeout=10_000)
 
 
 def test_typing_cancels_the_question_before(
@@ -230,6 +234,18 @@ def test_a_server_that_is_lost_is_told_in_the_room_and_not_in_a_storm_of_dialogs
     window.products.refresh()
     counted(qtbot, window, 10)
     assert not window.products.trouble.isVisible()
+
+
+def test_a_wide_window_gives_its_room_to_the_description(qtbot: QtBot, window: MainWindow, database: Database) -> None:
+    fill(database, 3)
+    window.products.refresh()
+    counted(qtbot, window, 3)
+    table = window.products.table
+    name, description = place_of("name"), place_of("description")
+    assert abs(table.columnWidth(name) - table.columnWidth(description)) <= 1
+    window.resize(1700, 900)
+    qtbot.waitUntil(lambda: table.columnWidth(description) > 1.5 * table.columnWidth(name), timeout=10_000)
+    assert not table.horizontalScrollBar().isVisible()
 
 
 def test_column_widths_are_remembered(qtbot: QtBot, new_window: Callable[[], MainWindow], database: Database) -> None:

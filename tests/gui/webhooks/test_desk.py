@@ -39,6 +39,14 @@ def pick(box: QComboBox, value: object) -> None:
     box.activated.emit(box.currentIndex())
 
 
+def test_an_empty_desk_says_why(qtbot: QtBot, dialog: WebhookDialog, database: Database) -> None:
+    desk_of(qtbot, dialog, 0)
+    told = find(dialog, QLabel, "deskMessage")
+    qtbot.waitUntil(lambda: told.text() == "There is no webhook yet, so nothing is sent.", timeout=10_000)
+    add_webhook(database, "http://127.0.0.1:9/shop")
+    qtbot.waitUntil(lambda: told.text() == "No delivery fits these filters.", timeout=10_000)
+
+
 def test_the_window_delivers_a_change_by_itself(
     qtbot: QtBot, dialog: WebhookDialog, database: Database, author: Author
 ) -> None:

@@ -71,6 +71,7 @@ def test_moments_are_local() -> None:
     assert formatting.moment(moment) == f"{local.day} Nov 2026, {local:%H:%M}"
     assert formatting.exact_moment(moment).startswith(f"{local:%Y-%m-%d %H:%M}:07")
     assert formatting.moment(None) == ""
+    assert formatting.this_year(moment) == f"{local.day} Nov, {local:%H:%M}"
 
 
 def test_a_field_complains_and_is_content_again(qtbot: QtBot) -> None:
