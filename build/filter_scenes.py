@@ -19,7 +19,7 @@ def shoot_filters(stage: Any) -> None:
     panel.name.setText("lamp")
     panel.active.setCurrentIndex(1)
     panel.ranges["created"].choice.setCurrentIndex(2)
-    panel.changed_in._picked(0)
+    panel.changed_in._picked(1)  # the large one
     panel.ask()
     _settled(stage)
     stage.shoot("filters")

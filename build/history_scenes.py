@@ -20,18 +20,20 @@ def live(database: Any, folder: Path) -> datetime:
 
     anna, mehmet = Author("anna", "window on office-2"), Author("mehmet", "command line on warehouse-1")
     file = folder / "supplier-week-47.csv"
-    rows = [f"TEA-{n:03d},Teapot No. {n},Glazed stoneware for {n} cups,yes" for n in range(1, 60)]
+    rows = [f"TEA-{n:03d},Teapot No. {n},Glazed stoneware in colour {n},yes" for n in range(1, 60)]
     file.write_text("\n".join(["sku,name,description,active", *rows]) + "\n", encoding="utf-8")
     run.import_file(database, file, ImportOptions(), Progress(), mehmet)
     edits.update(database, "TEA-004", Changes(name="Teapot No. 4, with warmer"), author=anna)
     moment = datetime.now().astimezone()
-    edits.update(database, "TEA-004", Changes(description="Glazed stoneware, holds 4 large cups"), author=mehmet)
+    edits.update(
+        database, "TEA-004", Changes(description="Glazed stoneware in colour 4, dishwasher safe"), author=mehmet
+    )
     edits.set_active(database, [f"TEA-{n:03d}" for n in range(10, 22)], False, author=anna)
     gone = edits.delete(database, ["TEA-030", "TEA-031", "TEA-032"], author=anna)
     undo(database, gone.id, author=mehmet)
     edits.update(database, "TEA-005", Changes(sku="POT-005", name="Pot No. 5"), author=anna)
     edits.delete(database, ["TEA-040"], author=mehmet)
-    rows = [f"TEA-{n:03d},Tea pot No. {n},Glazed stoneware for {n + 1} cups,yes" for n in range(41, 66)]
+    rows = [f"TEA-{n:03d},Tea pot No. {n},Glazed stoneware in colour {n + 1},yes" for n in range(41, 66)]
     file.write_text("\n".join(["sku,name,description,active", *rows]) + "\n", encoding="utf-8")
     run.import_file(database, file, ImportOptions(blank="keep"), Progress(), mehmet)
     with database.connect() as connection:
@@ -44,6 +46,7 @@ def shoot_past(stage: Any, folder: Path) -> None:
     window = stage.window
     moment = live(window._session.database, folder)
     stage.rest()
+    window.importer._clear_finished()
     window.changes.open_history()
     history = stage.dialog("historyDialog")
     stage.until(lambda: history.table.records.rowCount() > 5)
@@ -52,7 +55,7 @@ def shoot_past(stage: Any, folder: Path) -> None:
     stage.until(lambda: history.products.table.records.rowCount() and "(" in history.products.kinds.tabText(0))
     stage.shoot("history-products")
     history.close()
-    window.changes.open_product_history("tea-004")
+    window.changes.open_product_history("TEA-004")
     story = stage.dialog("productHistoryDialog")
     stage.until(lambda: story.table.records.rowCount() > 2)
     stage.shoot("product-history")

@@ -51,6 +51,20 @@ def shoot_differences(stage: Any, folder: Path) -> None:
     stage.rest()
 
 
+def shoot_clean(stage: Any, folder: Path) -> None:
+    """The receipt of a file of which every row was taken."""
+    file = folder / "glasses.csv"
+    file.write_text("sku,name\nGLS-1,Tumbler\nGLS-2,Wine glass\n", encoding="utf-8")
+    stage.window.import_files([file])
+    mapping = stage.dialog("mappingDialog")
+    stage.until(mapping.start.isEnabled)
+    mapping.start.click()
+    report = stage.dialog("importReportDialog")
+    stage.shoot("import-report-clean")
+    report.close()
+    stage.until(lambda: not report.isVisible())
+
+
 def shoot_encoding(stage: Any, folder: Path) -> None:
     """A file that is not UTF-8, and how it reads in each likely encoding."""
     old = folder / "ancien.csv"

@@ -1,117 +1,57 @@
-"""Drives the real window under Xvfb and takes its pictures: `python build/screenshots.py [--out DIR] [--theme dark]`.
+"""Drives the real window under Xvfb and takes its pictures: `python build/screenshots.py [--all DIR] [--look NAME]`.
 
-Needs Xvfb and openbox. The pictures in `resources/screenshots` are made by this, without options.
+Needs Xvfb and openbox. Without options it takes those in `resources/screenshots` anew: the six that matter most in
+every look, and a few more; `--all` takes every scene in every look into a folder of yours.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from editing_scenes import shoot_editing  # noqa: E402
 from filter_scenes import shoot_filters  # noqa: E402
+from first_scenes import shoot_empty, shoot_errors, shoot_start  # noqa: E402
 from history_scenes import shoot_past  # noqa: E402
-from import_scenes import SAMPLE, shoot_differences, shoot_encoding, shoot_history  # noqa: E402
+from import_scenes import SAMPLE, shoot_clean, shoot_differences, shoot_encoding, shoot_history  # noqa: E402
 from keyboard_scenes import shoot_keyboard  # noqa: E402
+from stage import LOOKS, Look, Stage, screen  # noqa: E402
 from webhook_scenes import shoot_webhooks  # noqa: E402
 
-PATIENCE_SECONDS = 60
+PICTURES = ROOT / "resources" / "screenshots"
+SIX = ("main-window", "filters", "bulk-edit", "conflict", "history", "palette")
+"""Kept in every look."""
+MORE = (
+    "import-preview",
+    "import-report",
+    "import-running",
+    "import-differences",
+    "encoding-question",
+    "rejects-bench",
+    "undo-report",
+    "product-history",
+    "as-of",
+    "webhooks",
+    "delivery-desk",
+    "settings",
+    "shortcuts",
+    "first-run",
+)
+"""Kept in the smallest look as well."""
+README = ("import-preview", "import-report")
+"""Kept in the README's look as well."""
 
 
-@contextmanager
-def screen(width: int, height: int) -> Iterator[None]:
-    """A virtual screen with a window manager, named by DISPLAY."""
-    reader, writer = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"],
-        pass_fds=[writer],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writer)
-    with os.fdopen(reader) as stream:
-        os.environ["DISPLAY"] = f":{stream.readline().strip()}"
-    manager = subprocess.Popen(["openbox"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        for process in (manager, server):
-            process.terminate()
-            process.wait()
-
-
-class Stage:
-    """The window, and what a photographer needs."""
-
-    def __init__(self, folder: Path, out: Path, theme: str, size: tuple[int, int]) -> None:
-        from PySide6.QtGui import QGuiApplication
-        from qasync import QEventLoop
-
-        from acme_desktop.core.foundation import settings
-        from acme_desktop.core.foundation.paths import DataFolder
-        from acme_desktop.core.foundation.settings import Settings
-        from acme_desktop.gui import app as gui
-
-        self.app = gui.application()
-        data = DataFolder(folder / "data").create()
-        settings.save(data.settings_file, Settings(theme=theme))
-        self.loop = QEventLoop(self.app, already_running=True)
-        self.window = gui.build(self.app, data, self.loop)
-        self.window.resize(*size)
-        self.window.move(0, 0)
-        self.window.show()
-        self.out = out
-        self.brief = False
-        self.screen = QGuiApplication.primaryScreen()
-
-    def until(self, done: Callable[[], Any]) -> Any:
-        """Let the window live until something holds."""
-        limit = time.monotonic() + PATIENCE_SECONDS
-        while not (result := done()):
-            self.app.processEvents()
-            if time.monotonic() > limit:
-                raise SystemExit(f"waited too long for {done}")
-        return result
-
-    def rest(self, seconds: float = 0.5) -> None:
-        """Let it paint, and the window manager place what was opened."""
-        limit = time.monotonic() + seconds
-        self.until(lambda: time.monotonic() > limit)
-
-    def dialog(self, name: str) -> Any:
-        """A dialog by its object name, once it is visible."""
-        from PySide6.QtWidgets import QDialog
-
-        def visible() -> list[QDialog]:
-            return [one for one in self.window.findChildren(QDialog, name) if one.isVisible()]
-
-        return self.until(visible)[0]
-
-    def leave(self) -> None:
-        """Close the window."""
-        self.window.close_now()
-        self.until(lambda: not self.window.isVisible())
-        self.window.wait_for_threads()
-        self.loop.stop()
-        self.loop.close()
-
-    def shoot(self, name: str) -> None:
-        """Save what is on the screen."""
-        self.rest()
-        self.out.mkdir(parents=True, exist_ok=True)
-        picture = self.screen.grabWindow(0)
-        picture.save(str(self.out / f"{name}.png"))
-        print(self.out / f"{name}.png")
+def kept(look: Look) -> set[str]:
+    """The pictures of a look that are kept in the repository."""
+    more = {"light-1024x700": MORE, "dark-1024x700": MORE, "light-200-percent": README}
+    return {*SIX, *more.get(look.folder, ())}
 
 
 def dirty_sample(folder: Path) -> Path:
@@ -135,14 +75,8 @@ def shoot_all(stage: Stage, folder: Path) -> None:
     from PySide6.QtWidgets import QPushButton
 
     window = stage.window
-    stage.shoot("starting")
-    window.open_database()
-    stage.until(lambda: window.products.model.count is not None)
-    stage.shoot("first-run")
-    window.drop_area.highlight(True)
-    stage.shoot("drop-highlight")
-    window.drop_area.highlight(False)
-
+    shoot_start(stage)
+    shoot_empty(stage)
     window.import_files([dirty_sample(folder)])
     mapping = stage.dialog("mappingDialog")
     stage.until(lambda: mapping.outlook.tiles["created"].figure.text() != "–")
@@ -154,12 +88,10 @@ def shoot_all(stage: Stage, folder: Path) -> None:
     report.close()
     shoot_encoding(stage, folder)
     shoot_refusals(stage, folder)
+    shoot_clean(stage, folder)
     shoot_differences(stage, folder)
     shoot_history(stage)
     shoot_past(stage, folder)
-    if stage.brief:
-        stage.leave()
-        return
     shoot_running(stage, folder)
     shoot_catalogue(stage, folder)
 
@@ -197,9 +129,7 @@ def shoot_running(stage: Stage, folder: Path) -> None:
     stage.until(waiting.start.isEnabled)
     waiting.start.click()
     stage.until(lambda: entry.state is State.RUNNING and entry.fraction > 0.2)
-    stage.out.mkdir(parents=True, exist_ok=True)
-    stage.screen.grabWindow(0).save(str(stage.out / "import-running.png"))
-    print(stage.out / "import-running.png")
+    stage.shoot("import-running", at_once=True)
     stage.until(lambda: entry.state.over)
     stage.dialog("importReportDialog").close()
     window.importer._clear_finished()
@@ -242,7 +172,9 @@ def shoot_catalogue(stage: Stage, folder: Path) -> None:
     products.filters.clear()
     shoot_filters(stage)
     shoot_webhooks(stage)
+    shoot_errors(stage)
     shoot_settings(stage)
+    stage.leave()
 
 
 def shoot_settings(stage: Stage) -> None:
@@ -256,32 +188,39 @@ def shoot_settings(stage: Stage) -> None:
     dialog._test()
     stage.until(lambda: dialog.result.isVisible())
     stage.shoot("settings-server")
+    dialog.tabs.setCurrentIndex(1)
+    stage.shoot("settings-program")
     dialog.reject()
     stage.window.open_about()
     dialog = stage.dialog("aboutDialog")
     stage.shoot("about")
     dialog.close()
-    stage.leave()
+
+
+def take(look: Look, out: Path | None) -> None:
+    """Take a look's pictures: those that are kept, or all of them into another folder."""
+    with tempfile.TemporaryDirectory(prefix="acme-") as name, screen(look, Path(name)):
+        folder = Path(name) / "suppliers"
+        folder.mkdir()
+        wanted = kept(look) if out is None else None
+        stage = Stage(Path(name), (out or PICTURES) / look.folder, look, wanted)
+        shoot_all(stage, folder)
 
 
 def main() -> int:
-    """Take all pictures."""
+    """Take the pictures of the looks that are asked for, each in a process: Qt reads the scale once."""
+    by_name = {look.folder: look for look in LOOKS}
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=ROOT / "resources" / "screenshots")
-    parser.add_argument("--theme", choices=("light", "dark"), default="light")
-    parser.add_argument("--size", default="1120x740", help="of the window, in logical pixels")
-    parser.add_argument("--scale", type=int, default=1)
-    parser.add_argument("--brief", action="store_true", help="only the scenes up to the history of imports")
+    parser.add_argument("--all", type=Path, metavar="DIR", help="take every scene, into this folder")
+    parser.add_argument("--look", action="append", choices=by_name, help="only this one; may be given again")
     arguments = parser.parse_args()
-    width, height = (int(part) for part in arguments.size.split("x"))
-    os.environ.update(QT_QPA_PLATFORM="xcb", QT_SCALE_FACTOR=str(arguments.scale), LC_ALL="C.UTF-8")
-    # The frame that openbox draws comes on top of the window's own size.
-    pixels = (width * arguments.scale + 2, height * arguments.scale + 24)
-    with tempfile.TemporaryDirectory(prefix="acme-pictures-") as name, screen(*pixels):
-        folder = Path(name)
-        stage = Stage(folder, arguments.out, arguments.theme, (width, height))
-        stage.brief = arguments.brief
-        shoot_all(stage, folder)
+    names = arguments.look or list(by_name)
+    if len(names) == 1:
+        take(by_name[names[0]], arguments.all)
+        return 0
+    more = ["--all", str(arguments.all)] if arguments.all else []
+    for name in names:
+        subprocess.run([sys.executable, __file__, "--look", name, *more], check=True)
     return 0
 
 

@@ -1,19 +1,11 @@
-"""The pictures of webhooks; also by itself, on an empty catalogue: `python build/webhook_scenes.py [--out DIR] ...`."""
+"""The scenes of webhooks: a test that goes well and one that does not, the desk of deliveries, the receiver here."""
 
 from __future__ import annotations
 
-import argparse
-import os
-import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
 if TYPE_CHECKING:
-    from screenshots import Stage
+    from stage import Stage
 
 _PATHS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/shop/webhooks", {"headers": {"X-Shop": "7"}, "rate": 50.0}),
@@ -103,29 +95,3 @@ def shoot_echo(stage: Stage, dialog: Any) -> None:
     stage.until(lambda: echo.endpoint is not None and echo.table.records.rowCount())
     stage.shoot("webhook-echo")
     echo.close()
-
-
-def main() -> int:
-    """Take these pictures."""
-    from screenshots import Stage, screen
-
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=ROOT / "resources" / "screenshots")
-    parser.add_argument("--theme", choices=("light", "dark"), default="light")
-    parser.add_argument("--size", default="1120x740", help="of the screen, in logical pixels")
-    parser.add_argument("--scale", type=int, default=1)
-    arguments = parser.parse_args()
-    width, height = (int(part) for part in arguments.size.split("x"))
-    os.environ.update(QT_QPA_PLATFORM="xcb", QT_SCALE_FACTOR=str(arguments.scale), LC_ALL="C.UTF-8")
-    pixels = (width * arguments.scale + 2, height * arguments.scale + 24)
-    with tempfile.TemporaryDirectory(prefix="acme-pictures-") as name, screen(*pixels):
-        stage = Stage(Path(name), arguments.out, arguments.theme, (width, height))
-        stage.window.open_database()
-        stage.until(lambda: stage.window.products.model.count is not None)
-        shoot_webhooks(stage)
-        stage.leave()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
