@@ -8,6 +8,7 @@ from typing import Any
 
 from acme_desktop.cli import output, parsing
 from acme_desktop.cli.output import Context
+from acme_desktop.core.database.failures import sentence_case
 from acme_desktop.core.foundation.errors import Refused
 
 
@@ -115,7 +116,7 @@ def _maintain(_options: argparse.Namespace, context: Context) -> int:
     database = context.workspace.database
     if not catalogue_indexes.allowed(database):
         raise Refused(
-            f"{database.display_name} does not let this role make indexes.",
+            f"{sentence_case(database.in_words)} does not let this role make indexes.",
             "Run this as the role that owns the table products. Everything works without, only slower.",
         )
     due = catalogue_indexes.due(database)
@@ -147,7 +148,7 @@ def _restore(options: argparse.Namespace, context: Context) -> int:
 
     if not options.yes:
         raise Refused(
-            f"A restore replaces the {_products(context):,} products in {context.workspace.database.display_name}.",
+            f"A restore replaces the {_products(context):,} products in {context.workspace.database.in_words}.",
             "Add --yes to do it.",
         )
     with context.progress("restore") as progress:

@@ -18,6 +18,7 @@ from typing import Any
 
 from acme_desktop.core.database import binaries, migrations
 from acme_desktop.core.database.connections import Database
+from acme_desktop.core.database.failures import sentence_case
 from acme_desktop.core.database.urls import DatabaseUrl
 from acme_desktop.core.foundation.errors import EnvironmentProblem, InputProblem, NotFound
 from acme_desktop.core.foundation.progress import Progress
@@ -51,7 +52,9 @@ def backup(database: Database, target: Path, progress: Progress) -> int:
             said = _finish(dump, progress, lambda: progress.update(unfinished.stat().st_size))
         if dump.returncode:
             raise EnvironmentProblem(
-                f"{database.display_name} could not be saved.", "The details say why; no backup was made.", said
+                f"{sentence_case(database.in_words)} could not be saved.",
+                "The details say why; no backup was made.",
+                said,
             )
         with unfinished.open("rb+") as stream:
             os.fsync(stream.fileno())
@@ -79,7 +82,7 @@ def restore(database: Database, source: Path, progress: Progress) -> None:
     said = _replay(source, DatabaseUrl.parse(database.url), progress)
     if said is not None:
         raise EnvironmentProblem(
-            f"{database.display_name} could not be restored.",
+            f"{sentence_case(database.in_words)} could not be restored.",
             "Everything is as it was. Close other programs that use the database and try again.",
             said,
         )

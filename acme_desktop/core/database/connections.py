@@ -85,6 +85,11 @@ class Database:
         """Which database it is, for people; never with a password."""
         return "Embedded database" if self.embedded else self._url.for_people
 
+    @property
+    def in_words(self) -> str:
+        """Which database it is, in the middle of a sentence; never with a password."""
+        return failures.named(self._url, embedded=self.embedded)
+
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """A psycopg connection in a transaction: committed at the end, rolled back at an error.
@@ -123,7 +128,7 @@ class Database:
     @contextmanager
     def translated(self) -> Iterator[None]:
         """Make `EnvironmentProblem` of a lost connection and the like."""
-        with failures.translated(self._url, self.display_name, embedded=self.embedded):
+        with failures.translated(self._url, embedded=self.embedded):
             yield
 
     def close(self) -> None:
@@ -137,7 +142,7 @@ class Database:
                 return psycopg.connect(self._conninfo)
             except psycopg.OperationalError as error:
                 if time.monotonic() > deadline:
-                    raise failures.explain(error, self._url, self.display_name, embedded=self.embedded) from None
+                    raise failures.explain(error, self._url, embedded=self.embedded) from None
                 time.sleep(0.1)
 
     def _check(self) -> None:
@@ -145,13 +150,14 @@ class Database:
             version = connection.info.server_version
             if version < OLDEST_SERVER * 10000:
                 raise EnvironmentProblem(
-                    f"{self.display_name} is PostgreSQL {version // 10000}; the oldest that works is {OLDEST_SERVER}.",
+                    f"{failures.sentence_case(self.in_words)} is PostgreSQL {version // 10000}; "
+                    f"the oldest that works is {OLDEST_SERVER}.",
                     "Use a newer server, or the embedded database.",
                 )
             row = connection.execute("SELECT lower('ÄŻΣ') = 'äżσ', current_setting('server_encoding')").fetchone()
             if row is None or row[0] is not True:
                 raise EnvironmentProblem(
-                    f"{self.display_name} cannot tell upper from lower case beyond ASCII.",
+                    f"{failures.sentence_case(self.in_words)} cannot tell upper from lower case beyond ASCII.",
                     "Have the database created anew with a UTF-8 locale: CREATE DATABASE name TEMPLATE template0 "
                     "ENCODING 'UTF8' LOCALE 'C.UTF-8'.",
                     f"lower('ÄŻΣ') is not 'äżσ'; encoding {row and row[1]}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,7 +12,11 @@ from psycopg import errors as pg
 from acme_desktop.core.database.urls import DatabaseUrl
 from acme_desktop.core.foundation.errors import EnvironmentProblem
 
-# By SQLSTATE, or its first two characters: title and advice.
+_NOT_POSTGRESQL = (
+    "What answers for {place} does not speak PostgreSQL's language.",
+    "Is this a PostgreSQL server? Check host and port: a web server or another program may listen there.",
+)
+# By SQLSTATE, or its first two characters: title and advice. A place is "the database catalogue on db.example.com".
 _BY_STATE = {
     "28": ("{place} refuses the user name or the password.", "Check both in the database URL or the settings."),
     "3D000": ("{place} does not exist.", "Check the database's name, or have it created."),
@@ -24,25 +29,50 @@ _BY_STATE = {
     "42501": ("The user has too few permissions in {place}.", "Ask its administrator for the right that is missing."),
     "55P03": ("Another program holds what is needed in {place}.", "Try again when it is done."),
 }
-# By what libpq says where no server answered.
+_BAD_SETTING = ("The database URL has a setting that cannot be.", "The details name it; correct it in the URL.")
+_NO_COMPUTER = ("There is no computer with the name {host}.", "Check the host name and the network.")
+# By what libpq says where no server answered, as a regular expression.
 _BY_WORDS = (
-    ("does not exist", "No such database: {place}.", "Check the database's name, or have it created."),
-    ("role", "{place} does not know the user.", "Check the user name in the database URL."),
+    ("invalid integer value", *_BAD_SETTING),
+    (' value: "', *_BAD_SETTING),
+    ("invalid response to SSL negotiation", *_NOT_POSTGRESQL),
+    ("expected authentication request", *_NOT_POSTGRESQL),
+    ("invalid port number", *_BAD_SETTING),
+    ("wrong version number", *_NOT_POSTGRESQL),
+    (
+        "^connection .*(server closed the connection unexpectedly|SSL error: unexpected eof)",
+        "What answers for {place} closed the connection at once.",
+        _NOT_POSTGRESQL[1],
+    ),
+    ('role ".*" does not exist', "{place} does not know the user.", "Check the user name in the database URL."),
+    ('database ".*" does not exist', "{place} does not exist.", "Check the database's name, or have it created."),
+    ("no encryption", "{place} takes encrypted connections only.", "Add sslmode=require to the database URL."),
+    ("SSL off", "{place} takes encrypted connections only.", "Add sslmode=require to the database URL."),
     ("password authentication failed", *_BY_STATE["28"]),
+    ("authentication failed", "{place} does not let this user in.", "Check the user name in the database URL."),
     ("no password supplied", "{place} wants a password.", "Put it in the database URL or in the settings."),
-    ("no pg_hba.conf entry", *_BY_STATE["28"]),
+    ("no pg_hba.conf entry", "{place} does not let this user in.", "Ask its administrator to allow user and computer."),
     ("starting up", *_BY_STATE["57P03"]),
     ("shutting down", *_BY_STATE["57P03"]),
     ("too many clients", *_BY_STATE["53300"]),
     ("remaining connection slots", *_BY_STATE["53300"]),
-    ("resolve host", "There is no computer with the name of {place}.", "Check the host name and the network."),
-    ("translate host name", "There is no computer with the name of {place}.", "Check the host name and the network."),
-    ("timeout expired", "{place} does not answer.", "Check the host name, the port and the network."),
+    ("resolve host", *_NO_COMPUTER),
+    ("translate host name", *_NO_COMPUTER),
+    (
+        "timeout expired",
+        "{place} does not answer.",
+        "Check the host name, the port and the network. Is this a PostgreSQL server?",
+    ),
     ("refused", "No server answers for {place}.", "Check that the server runs and that host and port are right."),
     ("No such file", "No server answers for {place}.", "Check that the server runs and that the folder is right."),
     ("unreachable", "{place} cannot be reached.", "Check the network."),
+    ("does not support SSL", "{place} has no encryption.", "Take sslmode out of the database URL, if that is safe."),
     ("certificate", "{place} could not prove who it is.", "Check the server's certificate and sslmode in the URL."),
-    ("SSL", "{place} and this program do not agree on encryption.", "Check sslmode in the database URL."),
+    (
+        "SSL",
+        "{place} and this program do not agree on encryption.",
+        "Check sslmode in the database URL. Is this a PostgreSQL server?",
+    ),
 )
 # A person has no host and no server to look after where the database is our own.
 _EMBEDDED_LOST = ("{place} was cut off.", "It starts again by itself: try again in a moment; nothing was changed.")
@@ -53,16 +83,21 @@ _EMBEDDED_GONE = (
 )
 
 
-def explain(error: BaseException, url: DatabaseUrl, place: str, *, embedded: bool = False) -> EnvironmentProblem:
+def named(url: DatabaseUrl, *, embedded: bool) -> str:
+    """A database in the middle of a sentence."""
+    return "the embedded database" if embedded else f"the database {url.for_people}"
+
+
+def explain(error: BaseException, url: DatabaseUrl, *, embedded: bool = False) -> EnvironmentProblem:
     """The environment's fault that a psycopg error stands for; details never hold the password.
 
     Args:
         error: what psycopg raised.
         url: where it was connected to.
-        place: the database, as people know it.
         embedded: whether it is the embedded one.
     """
     said = url.hide_password(str(error).strip())
+    place = named(url, embedded=embedded)
     state = getattr(error, "sqlstate", None) or ""
     if embedded and (not state or state.startswith("57P")):
         unreached = any(words in said for words in ("refused", "No such file", "timeout expired"))
@@ -72,8 +107,8 @@ def explain(error: BaseException, url: DatabaseUrl, place: str, *, embedded: boo
             return _problem(_BY_STATE[key], place, said)
     if not state:
         for words, title, advice in _BY_WORDS:
-            if words in said:
-                return _problem((title, advice), place, said)
+            if re.search(words, said, re.S):
+                return _problem((title.replace("{host}", url.host), advice), place, said)
     return _problem(
         ("The connection to {place} failed.", "Check the network and the server, and try again."), place, said
     )
@@ -87,7 +122,7 @@ def is_environments_fault(error: BaseException) -> bool:
 
 
 @contextmanager
-def translated(url: DatabaseUrl, place: str, *, embedded: bool = False) -> Iterator[None]:
+def translated(url: DatabaseUrl, *, embedded: bool = False) -> Iterator[None]:
     """Raise `EnvironmentProblem` for a lost connection, a full disk and the like; other errors pass as they are.
 
     Errors that SQLAlchemy wrapped are recognised as well.
@@ -98,9 +133,14 @@ def translated(url: DatabaseUrl, place: str, *, embedded: bool = False) -> Itera
         original = getattr(error, "orig", None) or error
         if not is_environments_fault(original):
             raise
-        raise explain(original, url, place, embedded=embedded) from error
+        raise explain(original, url, embedded=embedded) from error
 
 
 def _problem(sentence: tuple[str, str], place: str, said: str) -> EnvironmentProblem:
     title, advice = (text.format(place=place) for text in sentence)
-    return EnvironmentProblem(title[0].upper() + title[1:], advice, said)
+    return EnvironmentProblem(sentence_case(title), advice, said)
+
+
+def sentence_case(text: str) -> str:
+    """The text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]

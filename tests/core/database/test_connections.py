@@ -3,8 +3,11 @@
 # ruff: noqa: PT012  a block that is a transaction is what is tested
 from __future__ import annotations
 
+import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import keyring
@@ -214,6 +217,45 @@ def test_no_server_is_told_without_the_password(url, title):
         assert "s3cret" not in text
 
 
+@contextmanager
+def answering(words: bytes) -> Iterator[int]:
+    """A server that reads what comes, says these words and hangs up; its port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                with listener.accept()[0] as client:
+                    client.recv(1024)
+                    client.sendall(words)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+
+
+@pytest.mark.parametrize("mode", ["prefer", "require", "disable"])
+@pytest.mark.parametrize("words", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-OpenSSH_9\r\n", b""])
+def test_a_server_that_is_not_postgresql(words: bytes, mode: str) -> None:
+    with answering(words) as port, pytest.raises(EnvironmentProblem) as raised:
+        Database.open(f"postgresql://me:secret@127.0.0.1:{port}/catalogue?sslmode={mode}&connect_timeout=5")
+    assert f"the database catalogue on 127.0.0.1:{port}" in raised.value.title
+    assert raised.value.title.startswith("What answers for")
+    assert "Is this a PostgreSQL server?" in raised.value.advice
+
+
+@pytest.mark.parametrize("setting", ["sslmode=bogus", "port=many", "port=99999", "channel_binding=7"])
+def test_a_setting_that_cannot_be(setting: str) -> None:
+    with pytest.raises(EnvironmentProblem, match="has a setting that cannot be") as raised:
+        Database.open(f"postgresql://me@127.0.0.1:1/x?{setting}")
+    assert setting.partition("=")[2] in raised.value.details
+
+
 def test_a_wrong_password_a_missing_one_and_a_missing_database(team_server, monkeypatch):
     url, _ = team_server
     with pytest.raises(EnvironmentProblem, match="refuses the user name or the password"):
@@ -221,7 +263,7 @@ def test_a_wrong_password_a_missing_one_and_a_missing_database(team_server, monk
     monkeypatch.setattr(passwords, "load", lambda _url: None)
     with pytest.raises(EnvironmentProblem, match="wants a password"):
         Database.open(url)
-    with pytest.raises(EnvironmentProblem, match="No such database"):
+    with pytest.raises(EnvironmentProblem, match=r"^The database missing on \S+ does not exist\."):
         Database.open(_with_password(url.rpartition("/")[0] + "/missing"))
 
 
