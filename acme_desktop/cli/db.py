@@ -10,6 +10,7 @@ from acme_desktop.cli import output, parsing
 from acme_desktop.cli.output import Context
 from acme_desktop.core.database.failures import sentence_case
 from acme_desktop.core.foundation.errors import Refused
+from acme_desktop.core.foundation.words import counted
 
 
 def add_parser(subparsers: Any) -> None:
@@ -147,16 +148,19 @@ def _restore(options: argparse.Namespace, context: Context) -> int:
     from acme_desktop.core.database import backup
 
     if not options.yes:
+        with context.progress("Reading the backup") as progress:
+            backup.check(Path(options.file), progress)
         raise Refused(
-            f"A restore replaces the {_products(context):,} products in {context.workspace.database.in_words}.",
-            "Add --yes to do it.",
+            f"{options.file} is a whole backup. It would replace the {counted(_products(context), 'product')} "
+            f"in {context.workspace.database.in_words}.",
+            "To do so, add --yes. Nothing was changed.",
         )
     with context.progress("restore") as progress:
         backup.restore(context.workspace.database, Path(options.file), progress)
     products = _products(context)
     if context.json:
         context.emit({"file": options.file, "products": products})
-    context.say(f"The database is as in {options.file}, with {products:,} products.")
+    context.say(f"The database is as in {options.file}, with {counted(products, 'product')}.")
     return output.DONE
 
 

@@ -75,6 +75,32 @@ def test_backup_and_restore(acme: Any, tmp_path: Path) -> None:
     assert acme("db", "restore", tmp_path / "missing", "--yes").status == 4
 
 
+def test_a_restore_looks_at_its_file_before_it_asks(acme: Any, tmp_path: Path) -> None:
+    saved = tmp_path / "saved.dump"
+    acme("products", "create", "--sku", "A", "--name", "Cup")
+    acme("db", "backup", saved)
+    content = saved.read_bytes()
+    for name, what, status, says in (
+        ("missing", None, 4, "There is no file"),
+        ("empty", b"", 1, "is not a backup of a catalogue"),
+        ("other", b"hello", 1, "is not a backup of a catalogue"),
+        ("beginning", content[:3000], 1, "was cut off"),
+        ("half", content[:-200], 1, "was cut off"),
+        ("saved.dump", content, 5, "It would replace the 1 product in the database "),
+    ):
+        path = tmp_path / name
+        if what is not None:
+            path.write_bytes(what)
+        ran = acme("db", "restore", path)
+        assert (ran.status, ran.out) == (status, ""), name
+        assert says in ran.err, name
+        assert ("--yes" in ran.err) == (status == 5)
+    assert acme("db", "restore", tmp_path).status == 4
+    ran = acme("db", "restore", tmp_path / "half", "--yes")
+    assert (ran.status, "was cut off" in ran.err) == (1, True)
+    assert acme("products", "count").out == "1\n"
+
+
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Any:
     yield tmp_path / "data"

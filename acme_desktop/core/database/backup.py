@@ -69,24 +69,59 @@ def restore(database: Database, source: Path, progress: Progress) -> None:
 
     Raises:
         NotFound: there is no such file.
-        InputProblem: it is no backup of a catalogue.
+        InputProblem: it is no backup of a catalogue, or was cut off.
         EnvironmentProblem: the backup is newer than the program, or the database does not allow it.
         Cancelled: so was asked; the database is as it was.
     """
-    if not source.is_file():
-        raise NotFound(f"There is no file {source}.", "Check its name.")
-    progress.stage("Reading the backup")
-    _check_version(source)
+    _look_at(source, progress)
     progress.stage("Restoring", source.stat().st_size)
     database.close()  # pooled connections know nothing of the new tables
     said = _replay(source, DatabaseUrl.parse(database.url), progress)
     if said is not None:
+        _refuse_cut_off(source, said)
         raise EnvironmentProblem(
             f"{sentence_case(database.in_words)} could not be restored.",
             "Everything is as it was. Close other programs that use the database and try again.",
             said,
         )
     migrations.upgrade(database)
+
+
+def check(source: Path, progress: Progress) -> None:
+    """Read a backup to its end, without any database.
+
+    Raises:
+        NotFound: there is no such file.
+        InputProblem: it is no backup of a catalogue, or was cut off.
+        EnvironmentProblem: the backup is newer than the program.
+        Cancelled: so was asked.
+    """
+    _look_at(source, progress)
+    command = [_program("pg_restore", None), f"--file={os.devnull}", str(source)]
+    with _running(command, None, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as reading:
+        said = _finish(reading, progress, lambda: None)
+    if reading.returncode:
+        _refuse_cut_off(source, said)
+        raise InputProblem(f"{source} cannot be read to its end.", "Choose another backup.", said)
+
+
+def _look_at(source: Path, progress: Progress) -> None:
+    """What the beginning of a file tells."""
+    if source.is_dir():
+        raise NotFound(f"{source} is a folder.", "Name a backup in it.")
+    if not source.exists():
+        raise NotFound(f"There is no file {source}.", "Check its name.")
+    progress.stage("Reading the backup")
+    _check_version(source)
+
+
+def _refuse_cut_off(source: Path, said: str) -> None:
+    if "end of file" in said:
+        raise InputProblem(
+            f"{source} is not whole: the backup was cut off.",
+            "Nothing was changed. Copy the file once more, or choose another backup.",
+            said,
+        )
 
 
 def _replay(source: Path, url: DatabaseUrl, progress: Progress) -> str | None:
@@ -125,10 +160,11 @@ def _check_version(source: Path) -> None:
     lines = done.stdout.decode("utf-8", "replace").splitlines()
     rows = [line for before, line in itertools.pairwise(lines) if before.startswith("COPY ")]
     if done.returncode or not rows:
+        said = done.stderr.decode("utf-8", "replace").strip()
+        if source.stat().st_size:
+            _refuse_cut_off(source, said)
         raise InputProblem(
-            f"{source} is not a backup of a catalogue.",
-            "Choose a file that was made by db backup.",
-            done.stderr.decode("utf-8", "replace").strip(),
+            f"{source} is not a backup of a catalogue.", "Choose a file that was made by db backup.", said
         )
     if rows[0] > migrations.HEAD:
         raise EnvironmentProblem(
