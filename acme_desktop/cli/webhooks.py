@@ -94,12 +94,28 @@ def _waiting(events: int) -> str:
 def _add(options: argparse.Namespace, context: Context) -> int:
     endpoint, secret = endpoints.add(context.workspace.database, _changes(options))
     _show_secret(endpoint, secret, context)
+    _warn(endpoint, context)
     return output.DONE
 
 
 def _update(options: argparse.Namespace, context: Context) -> int:
-    _show(endpoints.update(context.workspace.database, options.id, _changes(options)), context)
+    endpoint = endpoints.update(context.workspace.database, options.id, _changes(options))
+    _show(endpoint, context)
+    if options.url is not None or options.scope is not None:
+        _warn(endpoint, context)
     return output.DONE
+
+
+def _warn(endpoint: Endpoint, context: Context) -> None:
+    """Tell where deliveries will be refused, and what to do."""
+    from acme_desktop.core.webhooks import reach
+
+    doubt = reach.doubt(endpoint.url, endpoint.scope)
+    if doubt is None:
+        return
+    why, scope = doubt
+    advice = f"update {endpoint.id} --scope {scope}" if scope else f"update {endpoint.id} --url URL"
+    context.say(f"{why}\nTo change that: acme-desktop webhooks {advice}")
 
 
 def _switch(options: argparse.Namespace, context: Context) -> int:
@@ -130,6 +146,8 @@ def _test(options: argparse.Namespace, context: Context) -> int:
         context.print(f"{code if code is not None else 'no answer'} in {result.sent.total_ms:.1f} ms")
     if result.sent.error:
         context.say(f"acme-desktop: {result.sent.error}")
+        if result.sent.status_code is None:
+            _warn(endpoints.get(context.workspace.database, options.id), context)
     return output.DONE if result.sent.ok else output.SOME_REJECTED
 
 

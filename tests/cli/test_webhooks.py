@@ -145,6 +145,40 @@ def test_the_default_scope_is_public(acme: Acme) -> None:
     assert receiver.connections == 0
 
 
+@pytest.mark.parametrize(
+    ("url", "scope", "advice"),
+    [
+        (
+            "http://127.0.0.1:9/hook",
+            "public",
+            "127.0.0.1 is a loopback address, and this webhook may reach public ones",
+        ),
+        ("http://127.1:9/hook", "private", "127.1 (127.0.0.1) is a loopback address"),
+        ("http://10.1.2.3/hook", "public", "10.1.2.3 is a private address"),
+        ("http://8.8.8.8/hook", "private", "8.8.8.8 is a public address"),
+        ("http://169.254.169.254/hook", "public", "169.254.169.254 is an address that no webhook may reach"),
+    ],
+)
+def test_an_address_out_of_scope_is_told_at_once(acme: Acme, url: str, scope: str, advice: str) -> None:
+    ran = acme("webhooks", "add", "--url", url, "--event", "product.created", "--scope", scope)
+    assert ran.status == 0
+    assert advice in ran.err
+    fit = "loopback" if "127" in url else "private" if "10.1" in url else "public"
+    if "169" in url:
+        assert "webhooks update 1 --url URL" in ran.err
+        return
+    assert f"acme-desktop webhooks update 1 --scope {fit}" in ran.err
+    assert "refused" not in acme("webhooks", "update", 1, "--scope", fit).err
+    assert "refused" not in acme("webhooks", "update", 1, "--rate", "5").err
+
+
+def test_a_test_out_of_scope_says_which_scope_to_give(acme: Acme) -> None:
+    acme("webhooks", "add", "--url", "http://localhost:9/", "--event", "product.created", "--quiet")
+    ran = acme("webhooks", "test", 1)
+    assert ran.status == 3
+    assert "acme-desktop webhooks update 1 --scope loopback" in ran.err
+
+
 def test_certificates_of_ones_own_and_a_rate_below_one(acme: Acme, tmp_path: Path) -> None:
     authority = Authority.make()
     pem = tmp_path / "own.pem"

@@ -96,21 +96,22 @@ def check(text: str, scope: Scope) -> None:
     Raises:
         OutOfScope: with the reason.
     """
-    address = _innermost(ipaddress.ip_address(text.partition("%")[0]))
-    kind = _kind(address)
+    kind = kind_of(text)
     if kind != scope:
-        what = {"refused": "is never allowed"}.get(kind, f"is {kind}, and this webhook may reach {scope} ones only")
+        what = f"is {kind}, and this webhook may reach {scope} ones only" if kind else "is never allowed"
         raise OutOfScope(f"the address {text} {what}")
 
 
-def _kind(address: Address) -> str:
+def kind_of(text: str) -> Scope | None:
+    """The scope that an address belongs to; None where it is never allowed."""
+    address = _innermost(ipaddress.ip_address(text.partition("%")[0]))
     if address.is_link_local or address in _METADATA or address.is_unspecified or address.is_multicast:
-        return "refused"
+        return None
     if address.is_loopback:
         return "loopback"
     if any(address in network for network in _PRIVATE if network.version == address.version):
         return "private"
-    return "public" if address.is_global else "refused"
+    return "public" if address.is_global else None
 
 
 def _innermost(address: Address) -> Address:
