@@ -32,14 +32,19 @@ def add_parser(actions: Any, add_filter_options: Callable[[argparse.ArgumentPars
     )
     add_filter_options(parser)
     kinds = parser.add_argument_group("the change").add_mutually_exclusive_group(required=True)
-    kinds.add_argument("--set-active", choices=("yes", "no"))
-    kinds.add_argument("--set-description", metavar="TEXT", help='a blank one ("") clears it')
-    kinds.add_argument("--replace", nargs=2, metavar=("TEXT", "BY"))
-    kinds.add_argument("--extend-name", nargs=2, metavar=("BEFORE", "BEHIND"), help='either may be ""')
+    kinds.add_argument("--set-active", choices=("yes", "no"), help="make them active, or not")
+    kinds.add_argument("--set-description", metavar="TEXT", help='give them this description; "" is none')
+    kinds.add_argument("--replace", nargs=2, metavar=("TEXT", "BY"), help='replace a text by another, which may be ""')
+    kinds.add_argument(
+        "--extend-name",
+        nargs=2,
+        metavar=("BEFORE", "BEHIND"),
+        help='put texts before and behind the name; either may be ""',
+    )
     parser.add_argument("--in", dest="field", choices=("name", "description"), help="where to replace (default: name)")
     parser.add_argument("--any-case", action="store_true", help="find the text to replace in any letter case")
     parser.add_argument("--whole-words", action="store_true", help="replace whole words only")
-    parser.add_argument("--confirm", type=parsing.count, metavar="COUNT", help="how many products are to be changed")
+    parser.add_argument("--confirm", type=parsing.count, metavar="COUNT", help="change them: how many there are")
 
 
 def run(options: argparse.Namespace, context: Context, question: Filter) -> None:

@@ -27,20 +27,41 @@ def add_parser(subparsers: Any) -> None:
     """Add the command and its subcommands."""
     parser = subparsers.add_parser("changes", help="list, show, compare and undo changes")
     actions = parsing.add_actions(parser)
-    listed = actions.add_parser("list", help="the newest first")
-    listed.add_argument("--limit", type=parsing.count, default=100, metavar="N", help="at most so many (default: 100)")
-    listed.add_argument("--before", type=parsing.number_of, metavar="ID", help="only those older than this one")
-    listed.add_argument("--kind", action="append", choices=get_args(change_set.Kind), help="only these; repeatable")
-    listed.add_argument("--who", metavar="NAME", help="only by that person")
-    listed.add_argument("--text", default="", help="only where each of these words is in the summary or a name")
+    listed = actions.add_parser("list", help="list the changes, the newest first")
+    listed.add_argument(
+        "--limit", type=parsing.count, default=100, metavar="N", help="list at most so many (default: 100)"
+    )
+    listed.add_argument(
+        "--before",
+        type=parsing.number_of,
+        metavar="ID",
+        help="only those older than this one: the last of the page above",
+    )
+    listed.add_argument(
+        "--kind", action="append", choices=get_args(change_set.Kind), help="only changes of this kind; repeatable"
+    )
+    listed.add_argument("--who", metavar="NAME", help="only those by this person")
+    listed.add_argument(
+        "--text", default="", help="only those with each of these words in what was done, or in who did it"
+    )
     _add_span(listed)
-    for name, words in (("show", "one change set"), ("undo", "take a change set back; that can be undone in turn")):
-        actions.add_parser(name, help=words).add_argument("id", type=parsing.number_of, metavar="ID")
-    compared = actions.add_parser("diff", help="what became of products between two dates, or by one change set")
-    compared.add_argument("id", type=parsing.number_of, nargs="?", metavar="ID", help="what this change set did")
+    for name, words in (("show", "show a change"), ("undo", "take a change back; that can be undone in turn")):
+        actions.add_parser(name, help=words).add_argument(
+            "id", type=parsing.number_of, metavar="ID", help="the change's number; see `changes list`"
+        )
+    compared = actions.add_parser("diff", help="show what became of products between two dates, or by one change")
+    compared.add_argument(
+        "id",
+        type=parsing.number_of,
+        nargs="?",
+        metavar="ID",
+        help="the change's number instead of dates; see `changes list`",
+    )
     _add_span(compared)
-    compared.add_argument("--kind", choices=difference.KINDS, help="only these")
-    compared.add_argument("--out", type=Path, metavar="FILE", help="write them as csv, old and new values side by side")
+    compared.add_argument("--kind", choices=difference.KINDS, help="only products that were so")
+    compared.add_argument(
+        "--out", type=Path, metavar="FILE", help="write them to this file as csv, old and new values side by side"
+    )
 
 
 def _add_span(parser: argparse.ArgumentParser) -> None:

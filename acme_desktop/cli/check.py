@@ -21,9 +21,14 @@ def add_parser(subparsers: Any) -> None:
 
     parser = subparsers.add_parser("check", help="read and validate files without any database")
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="csv, tsv, txt (also gz, zip), xlsx, parquet, jsonl, or -"
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="csv, tsv or txt, also in gz or zip; xlsx, parquet or jsonl; - is standard input",
     )
-    parser.add_argument("--rows", action="store_true", help="with --json, list every accepted and rejected row")
+    parser.add_argument(
+        "--rows", action="store_true", help="with --json, also list every accepted and every rejected row"
+    )
     add_reading_options(parser)
 
 

@@ -15,21 +15,23 @@ from acme_desktop.core.foundation.words import counted
 
 def add_parser(subparsers: Any) -> None:
     """Add the command and its subcommands."""
-    parser = subparsers.add_parser("db", help="the database itself")
+    parser = subparsers.add_parser("db", help="the database: status, start, stop, migrate, maintain, backup, restore")
     actions = parsing.add_actions(parser)
     for name, words in (
-        ("status", "which database it is, its versions and how many products it holds"),
-        ("start", "leave the embedded server running for other programs"),
-        ("stop", "end what `db start` began"),
+        ("status", "show which database it is, its versions and how many products it holds"),
+        ("start", "start the embedded server and leave it running for other programs"),
+        ("stop", "stop the embedded server that `db start` left running"),
         ("migrate", "bring the schema to this program's version"),
-        ("maintain", "bring products that were written lately under the indexes of search and sorting"),
+        ("maintain", "bring lately written products under the indexes, so that search and sorting stay fast"),
     ):
         actions.add_parser(name, help=words)
     backup = actions.add_parser("backup", help="save the whole database to a file")
-    backup.add_argument("file", metavar="FILE")
+    backup.add_argument("file", metavar="FILE", help="where to; a file that exists is replaced")
     restore = actions.add_parser("restore", help="replace the whole database by a backup")
-    restore.add_argument("file", metavar="FILE")
-    restore.add_argument("--yes", action="store_true", help="yes, replace all products there are now")
+    restore.add_argument("file", metavar="FILE", help="a file that `db backup` made")
+    restore.add_argument(
+        "--yes", action="store_true", help="do it; without, the file is looked at and nothing is changed"
+    )
 
 
 def run(options: argparse.Namespace, context: Context) -> int:

@@ -17,32 +17,45 @@ from acme_desktop.core.webhooks.attempts import Query
 
 _SINCE = "only what came up then or later: a day in UTC, as 2026-11-23, or a time, as 2026-11-23T14:30+01:00"
 _UNTIL = "only what came up then or earlier"
+_TO = "only those to this webhook; see `webhooks list`"
+_OF = "only those of this change; see `changes list`"
+_ID = "the delivery's number; see `webhooks deliveries`"
 
 
 def add_parsers(actions: Any) -> None:
     """Add the commands that are about deliveries."""
-    listed = actions.add_parser("deliveries", help="what was sent and what came back, the newest first")
-    listed.add_argument("--webhook", type=parsing.number_of, metavar="ID")
-    listed.add_argument("--state", choices=attempts.STATES)
+    listed = actions.add_parser("deliveries", help="list what was sent and what came back, the newest first")
+    listed.add_argument("--webhook", type=parsing.number_of, metavar="ID", help=_TO)
+    listed.add_argument("--state", choices=attempts.STATES, help="only those in this state")
     listed.add_argument("--since", type=moments.day_or_time, metavar="DATE", help=_SINCE)
     listed.add_argument("--until", type=moments.day_or_time, metavar="DATE", help=_UNTIL)
-    listed.add_argument("--product", type=parsing.number_of, metavar="ID", help="the product's id")
-    listed.add_argument("--change-set", type=parsing.number_of, metavar="ID")
-    listed.add_argument("--limit", type=parsing.count, default=100, metavar="N", help="at most so many (default: 100)")
     listed.add_argument(
-        "--before", type=parsing.number_of, metavar="ID", help="only older ones: the last id of the page above"
+        "--product",
+        type=parsing.number_of,
+        metavar="ID",
+        help="only those about the product with this id; see `products get`",
     )
-    show = actions.add_parser("attempts", help="a delivery's requests and answers")
-    show.add_argument("id", type=parsing.number_of, metavar="ID")
-    replay = actions.add_parser("replay", help="send a delivery again under the same id, or all dead ones that match")
-    replay.add_argument("id", type=parsing.number_of, nargs="?", metavar="ID")
-    replay.add_argument("--webhook", type=parsing.number_of, metavar="ID")
-    replay.add_argument("--state", choices=("dead", "delivered", "retrying"), help="default: dead")
+    listed.add_argument("--change-set", type=parsing.number_of, metavar="ID", help=_OF)
+    listed.add_argument(
+        "--limit", type=parsing.count, default=100, metavar="N", help="list at most so many (default: 100)"
+    )
+    listed.add_argument(
+        "--before",
+        type=parsing.number_of,
+        metavar="ID",
+        help="only those older than this one: the last of the page above",
+    )
+    show = actions.add_parser("attempts", help="list the attempts of a delivery")
+    show.add_argument("id", type=parsing.number_of, metavar="ID", help=_ID)
+    replay = actions.add_parser("replay", help="send a delivery again under the same id, or all that match")
+    replay.add_argument("id", type=parsing.number_of, nargs="?", metavar="ID", help=_ID)
+    replay.add_argument("--webhook", type=parsing.number_of, metavar="ID", help=_TO)
+    replay.add_argument(
+        "--state", choices=("dead", "delivered", "retrying"), help="only those in this state (default: dead)"
+    )
     replay.add_argument("--since", type=moments.day_or_time, metavar="DATE", help=_SINCE)
     replay.add_argument("--until", type=moments.day_or_time, metavar="DATE", help=_UNTIL)
-    replay.add_argument(
-        "--change-set", type=parsing.number_of, metavar="ID", help="of an import, as `imports show` names it"
-    )
+    replay.add_argument("--change-set", type=parsing.number_of, metavar="ID", help=_OF)
 
 
 def _deliveries(options: argparse.Namespace, context: Context) -> int:

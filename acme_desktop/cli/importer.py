@@ -18,17 +18,34 @@ from acme_desktop.core.importer.report import ImportReport
 
 def add_parser(subparsers: Any) -> None:
     """Add the command and its options."""
-    parser = subparsers.add_parser("import", help="bring files into the catalogue")
-    parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="csv, tsv, txt (also gz, zip), xlsx, parquet, jsonl, or -"
+    parser = subparsers.add_parser(
+        "import",
+        help="bring files into the catalogue",
+        description="Each file is one change: all of its rows that are not rejected, or nothing. It can be undone.",
     )
-    parser.add_argument("--dry-run", action="store_true", help="tell what would happen and write nothing")
-    parser.add_argument("--mode", choices=MODES, default="upsert", help="what rows may do (default: upsert)")
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="csv, tsv or txt, also in gz or zip; xlsx, parquet or jsonl; - is standard input",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="tell what would happen, and change nothing")
+    parser.add_argument(
+        "--mode",
+        choices=MODES,
+        default="upsert",
+        help="upsert creates new products and updates known ones (the default); create takes new ones only, update "
+        "known ones only; other rows are skipped",
+    )
     add_reading_options(parser)
     parser.add_argument(
         "--max-rejects", type=parsing.count, metavar="N", help="fail and change nothing past N rejected rows"
     )
-    parser.add_argument("--rejects", metavar="FILE", help="where rejected rows go (default: beside the file)")
+    parser.add_argument(
+        "--rejects",
+        metavar="FILE",
+        help="where rejected rows are written (default: beside the file, as NAME.rejects.csv)",
+    )
 
 
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
@@ -38,22 +55,40 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FIELD=HEADER",
-        help=f"which column is which field ({', '.join(FIELDS)}); a column may be named by position, as #1",
+        help=f"which column is which field ({', '.join(FIELDS)}), where its name does not tell; a column may be named "
+        "by position, as #1; repeatable",
     )
-    parser.add_argument("--template", metavar="NAME", help="a remembered mapping")
-    parser.add_argument("--encoding", help="the file's encoding, such as cp1252 (default: found out)")
-    parser.add_argument("--delimiter", help="the file's delimiter (default: found out)")
     parser.add_argument(
-        "--blank", choices=BLANK_POLICIES, default="clear", help="what a blank cell does (default: clear)"
+        "--template",
+        metavar="NAME",
+        help="choose columns as remembered under this name; with --map or --fill-down, remember those under it",
     )
-    parser.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook (default: the first)")
-    parser.add_argument("--literal-quotes", action="store_true", help="quotes are plain text in this file")
+    parser.add_argument(
+        "--encoding", metavar="NAME", help="the file's encoding, such as utf-8 or cp1252 (default: found out)"
+    )
+    parser.add_argument(
+        "--delimiter", metavar="CHARACTER", help="what stands between cells: , ; | tab (default: found out)"
+    )
+    parser.add_argument(
+        "--blank",
+        choices=BLANK_POLICIES,
+        default="clear",
+        help="clear: a blank cell clears the description, and a blank name is rejected (the default); keep: "
+        "a blank cell leaves the field as it is",
+    )
+    parser.add_argument("--sheet", metavar="NAME", help="which sheet of a workbook (default: the first)")
+    parser.add_argument(
+        "--literal-quotes",
+        action="store_true",
+        help="quotes in this file are plain text, such as inches, and every line is a row",
+    )
     parser.add_argument(
         "--fill-down",
         action="append",
         default=[],
         metavar="FIELD=HEADER",
-        help="a blank name or description takes the last one above it in rows that agree in this column",
+        help="fill a blank name or description from the row above that has the same value in column HEADER, as "
+        "name=Handle; repeatable",
     )
 
 

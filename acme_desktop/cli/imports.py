@@ -17,20 +17,22 @@ from acme_desktop.core.importer.report import ImportRecord
 
 def add_parser(subparsers: Any) -> None:
     """Add the command and its subcommands."""
-    parser = subparsers.add_parser("imports", help="the history of imports")
+    parser = subparsers.add_parser("imports", help="list, show, undo and resume imports; save their rejected rows")
     actions = parsing.add_actions(parser)
-    listed = actions.add_parser("list", help="the newest first")
-    listed.add_argument("--limit", type=parsing.count, default=100, metavar="N", help="at most so many (default: 100)")
+    listed = actions.add_parser("list", help="list the imports, the newest first")
+    listed.add_argument(
+        "--limit", type=parsing.count, default=100, metavar="N", help="list at most so many (default: 100)"
+    )
     for name, words in (
-        ("show", "one import with its settings and counts"),
-        ("rejects", "its rejected rows, as CSV"),
-        ("undo", "take it back"),
-        ("resume", "go on with one that was cut off"),
+        ("show", "show an import with its settings, its counts and the lines that were replaced"),
+        ("rejects", "print the rejected rows of an import as csv"),
+        ("undo", "take an import back; products that were changed since are kept"),
+        ("resume", "go on with an import that was cut off"),
     ):
         action = actions.add_parser(name, help=words)
-        action.add_argument("id", type=parsing.number_of, metavar="ID")
+        action.add_argument("id", type=parsing.number_of, metavar="ID", help="the import's number; see `imports list`")
         if name == "rejects":
-            action.add_argument("--out", metavar="FILE", help="write them to a file instead of stdout")
+            action.add_argument("--out", metavar="FILE", help="write them to this file instead")
 
 
 def run(options: argparse.Namespace, context: Context) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from acme_desktop import __version__
 from acme_desktop.cli import output
 from acme_desktop.cli.output import Context
-from acme_desktop.cli.parsing import Parser
+from acme_desktop.cli.parsing import Actions, Parser
 from acme_desktop.core.foundation import logs
 from acme_desktop.core.foundation.errors import Cancelled, NotFound, Problem
 from acme_desktop.core.workspace import Workspace
@@ -40,18 +40,27 @@ _SUMMARY = """\
 commands:
   import FILE...     bring files into the catalogue (--dry-run shows what would happen)
   check FILE...      read and validate files without any database
-  imports            list, show and undo imports, save their rejected rows
-  products           list, count, get, create, update and delete products
+  imports            list, show, undo and resume imports; save their rejected rows
+  products           list, count, create, update, delete and edit products; their history; saved views
   export FILE        write products to a csv, xlsx, parquet or jsonl file
-  changes            list, show and undo changes
-  webhooks           where changes are sent: list, add, update, test, deliveries, replay, deliver
-  db                 the database: status, start, stop, migrate, backup, restore
+  changes            list, show, compare and undo changes
+  webhooks           where changes are sent: add, update, test and switch them, send what waits, see what came back
+  db                 the database: status, start, stop, migrate, maintain, backup, restore
   selftest           start every part of this installation once, and say what does not work
 
 `acme-desktop COMMAND --help` tells more. Without a command the window opens, with the files named in its queue.
 
-exit status: 0 done, 1 failed and nothing changed, 2 wrong usage, 3 done but some rows rejected,
-4 not found, 5 refused, 130 cancelled and nothing changed
+examples:
+  acme-desktop import prices.csv --dry-run
+  acme-desktop import prices.csv --map sku=Artikel --map name=Bezeichnung
+  acme-desktop products list --name lamp --active yes --json
+  acme-desktop changes undo 12
+
+exit status:
+  0 done                              3 done, but some rows were rejected or some deliveries failed
+  1 failed, and nothing was changed   4 no such product, webhook, import or file
+  2 wrong usage                       5 refused: needs a confirmation, or someone else changed it meanwhile
+  130 cancelled, and nothing was changed
 """
 
 
@@ -98,7 +107,7 @@ def _main(arguments: list[str], open_window: OpenWindow | None) -> int:
 def _run_command(common: argparse.Namespace, rest: list[str]) -> int:
     module = importlib.import_module(f"acme_desktop.cli.{_COMMANDS[rest[0]]}")
     parser = Parser(prog="acme-desktop")
-    module.add_parser(parser.add_subparsers(dest="command", required=True))
+    module.add_parser(Actions(parser, "command"))
     options, unknown = parser.parse_known_args(rest)
     if unknown:
         known = [parser.prog, options.command, getattr(options, "action", "")]
@@ -114,16 +123,19 @@ def _common_options() -> argparse.ArgumentParser:
     parser = Parser(prog="acme-desktop", add_help=False, allow_abbrev=False)
     group = parser.add_argument_group("options of every command")
     group.add_argument(
-        "--data-dir", metavar="DIR", help="where everything lives (default: ACME_DATA_DIR, else the user's)"
+        "--data-dir",
+        metavar="DIR",
+        help="the folder of the data, the settings and the logs (default: ACME_DATA_DIR, else this user's own)",
     )
     group.add_argument(
         "--database-url",
         metavar="URL",
-        help="the PostgreSQL to use (default: DATABASE_URL, else the saved one, else the embedded one)",
+        help="the PostgreSQL database to use, as postgresql://USER@HOST/NAME (default: DATABASE_URL, else the one of "
+        "the saved settings, else the embedded one)",
     )
-    group.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
-    group.add_argument("--quiet", action="store_true", help="no progress and no remarks on stderr")
-    group.add_argument("--verbose", action="store_true", help="tell on stderr what is going on")
+    group.add_argument("--json", action="store_true", help="print the data as JSON, one object a line")
+    group.add_argument("--quiet", action="store_true", help="neither progress nor remarks")
+    group.add_argument("--verbose", action="store_true", help="tell more of what is going on")
     return parser
 
 
@@ -137,5 +149,7 @@ def _window_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("files", nargs="*", metavar="FILE", help="opens the window with these files in its queue")
-    parser.add_argument("--version", action="version", version=f"acme-desktop {__version__}")
+    parser.add_argument(
+        "--version", action="version", version=f"acme-desktop {__version__}", help="print the version and end"
+    )
     return parser

@@ -9,9 +9,26 @@ from typing import Any, NoReturn
 
 from acme_desktop.cli import output
 
+COMMON = "--data-dir, --database-url, --json, --quiet and --verbose go with every command; see `acme-desktop --help`."
+
+
+class _Help(argparse.HelpFormatter):
+    """Lists a command's actions without a heading of their own, in one column."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=28)
+
+    def _format_action(self, action: argparse.Action) -> str:
+        if isinstance(action, argparse._SubParsersAction):
+            return "".join(self._format_action(one) for one in self._iter_indented_subactions(action))
+        return super()._format_action(action)
+
 
 class Parser(argparse.ArgumentParser):
     """Complains like the rest of the program: one sentence and a next step."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{"formatter_class": _Help, **settings})
 
     def error(self, message: str) -> NoReturn:
         """End the program with the exit status of wrong usage."""
@@ -24,9 +41,21 @@ class Parser(argparse.ArgumentParser):
             raise argparse.ArgumentError(action, f"“{value}” is not one of {listed(action.choices)}")
 
 
-def add_actions(parser: argparse.ArgumentParser) -> Any:
-    """Where to add a command's own commands; one of them has to be named."""
-    return parser.add_subparsers(dest="action", required=True, title="actions", metavar="ACTION")
+class Actions:
+    """Where to add commands to a parser; one of them has to be named."""
+
+    def __init__(self, parser: argparse.ArgumentParser, name: str = "action") -> None:
+        self._parsers = parser.add_subparsers(dest=name, required=True, title=f"{name}s", metavar=name.upper())
+
+    def add_parser(self, name: str, *, help: str, description: str = "") -> argparse.ArgumentParser:  # noqa: A002
+        """The parser of a command; its own help begins with `help` as a sentence and goes on with `description`."""
+        sentence = f"{help[:1].upper()}{help[1:]}."
+        return self._parsers.add_parser(name, help=help, description=f"{sentence} {description}".strip(), epilog=COMMON)
+
+
+def add_actions(parser: argparse.ArgumentParser) -> Actions:
+    """Where to add a command's own commands."""
+    return Actions(parser)
 
 
 def listed(words: Iterable[object]) -> str:

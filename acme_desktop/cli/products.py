@@ -21,28 +21,31 @@ from acme_desktop.core.products.product import Changes, Product, counted
 
 _PAGE_SIZE = 50
 _YES_NO = ("yes", "no")
+_WHICH = "the product's SKU, in any letter case"
 
 
 def add_parser(subparsers: Any) -> None:
     """Add the command and its subcommands."""
-    parser = subparsers.add_parser("products", help="list, count, get, create, update and delete products")
+    parser = subparsers.add_parser(
+        "products", help="list, count, create, update, delete and edit products; their history; saved views"
+    )
     actions = parsing.add_actions(parser)
-    listed = actions.add_parser("list", help="the products that match, one a line")
+    listed = actions.add_parser("list", help="list the products that match")
     add_filter_options(listed)
     add_sort_option(listed)
     moments.add_as_of_option(listed)
-    listed.add_argument("--page", type=parsing.page, metavar="N", help="the page to show, from 1")
+    listed.add_argument("--page", type=parsing.page, metavar="N", help="which page to show, from 1")
     listed.add_argument(
         "--page-size",
         type=parsing.page,
         metavar="N",
         help=f"products a page (default: {_PAGE_SIZE}; all with --json and no --page)",
     )
-    counting = actions.add_parser("count", help="how many products match")
+    counting = actions.add_parser("count", help="count the products that match")
     add_filter_options(counting)
     moments.add_as_of_option(counting)
-    for name, told in (("get", "one product"), ("history", "what happened to a product")):
-        actions.add_parser(name, help=told).add_argument("sku", metavar="SKU")
+    for name, told in (("get", "show a product"), ("history", "show what happened to a product, the newest first")):
+        actions.add_parser(name, help=told).add_argument("sku", metavar="SKU", help=_WHICH)
     _add_editing(actions)
     bulk_edit.add_parser(actions, add_filter_options)
     views.add_parsers(actions, add_filter_options, add_sort_option)
@@ -50,43 +53,50 @@ def add_parser(subparsers: Any) -> None:
 
 def _add_editing(actions: Any) -> None:
     create = actions.add_parser("create", help="add a product")
-    create.add_argument("--sku", required=True)
-    create.add_argument("--name", required=True)
+    create.add_argument("--sku", required=True, help="a SKU that no product has")
+    create.add_argument("--name", required=True, help="its name")
     update = actions.add_parser("update", help="change a product")
-    update.add_argument("which", metavar="SKU")
+    update.add_argument("which", metavar="SKU", help=_WHICH)
     update.add_argument("--sku", help="the new SKU")
     update.add_argument("--name", help="the new name")
     update.add_argument(
         "--if-change-set",
         type=parsing.number_of,
         metavar="ID",
-        help="refuse where the product's change_set_id is another one: someone changed it since",
+        help="refuse where the product's change_set_id is not this one, because someone changed it since",
     )
     for action in (create, update):
-        action.add_argument("--description", help='a blank one ("") is none')
-        action.add_argument("--active", choices=_YES_NO)
+        action.add_argument("--description", metavar="TEXT", help='its description; "" is none')
+        action.add_argument(
+            "--active", choices=_YES_NO, help=f"whether it is active{' (default: yes)' * (action is create)}"
+        )
     delete = actions.add_parser("delete", help="delete products, all of them or none")
-    delete.add_argument("skus", nargs="+", metavar="SKU")
+    delete.add_argument("skus", nargs="+", metavar="SKU", help=_WHICH)
     everything = actions.add_parser("delete-all", help="delete every product")
-    everything.add_argument("--confirm", type=parsing.count, metavar="COUNT", help="how many products there are")
+    everything.add_argument(
+        "--confirm",
+        type=parsing.count,
+        metavar="COUNT",
+        help="how many products there are; without it nothing is deleted, and the number is told",
+    )
 
 
 def add_filter_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which products."""
     group = parser.add_argument_group("filters")
-    group.add_argument("--view", metavar="NAME", help="those of a saved view; other filters replace its own")
+    group.add_argument(
+        "--view", metavar="NAME", help="the filters and the order of a saved view; others that are given replace them"
+    )
     for field in ("sku", "name", "description"):
         group.add_argument(f"--{field}", metavar="TEXT", help=f"the {field} contains this, in any letter case")
     group.add_argument("--search", metavar="TEXT", help="any of the three contains this")
-    group.add_argument(
-        "--ignore-accents", action="store_true", help="these four take no heed of accents: cafe finds café"
-    )
-    group.add_argument("--active", choices=_YES_NO)
+    group.add_argument("--ignore-accents", action="store_true", help="with these four, cafe finds café as well")
+    group.add_argument("--active", choices=_YES_NO, help="only active ones, or only others")
     group.add_argument(
         "--changed-by-import",
         type=parsing.number_of,
         metavar="ID",
-        help="touched last by that import; see `imports list`",
+        help="changed last by this import; see `imports list`",
     )
     for field in ("created", "updated"):
         for end, told in (("from", "then or later"), ("to", "then or earlier")):

@@ -18,15 +18,17 @@ _AddOptions = Callable[[argparse.ArgumentParser], None]
 
 def add_parsers(actions: Any, add_filter_options: _AddOptions, add_sort_option: _AddOptions) -> None:
     """Add the commands that are about views."""
-    actions.add_parser("views", help="the saved views")
+    actions.add_parser("views", help="list the saved views")
     save = actions.add_parser("save-view", help="keep filters and an order under a name; one that exists is replaced")
-    save.add_argument("view_name", metavar="NAME")
+    save.add_argument("view_name", metavar="NAME", help="the view's name")
     add_filter_options(save)
     add_sort_option(save)
     rename = actions.add_parser("rename-view", help="give a saved view another name")
-    rename.add_argument("view_name", metavar="NAME")
-    rename.add_argument("new", metavar="NEW")
-    actions.add_parser("delete-view", help="delete a saved view").add_argument("view_name", metavar="NAME")
+    rename.add_argument("view_name", metavar="NAME", help="the view's name now")
+    rename.add_argument("new", metavar="NEW", help="its new name")
+    actions.add_parser("delete-view", help="delete a saved view").add_argument(
+        "view_name", metavar="NAME", help="the view's name"
+    )
 
 
 def chosen(name: str | None, context: Context) -> View:

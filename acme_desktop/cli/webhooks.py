@@ -20,49 +20,82 @@ from acme_desktop.core.webhooks.addresses import SCOPES
 from acme_desktop.core.webhooks.endpoints import MODES, Endpoint, EndpointChanges
 
 _WITH_ID = {
-    "update": "change a webhook",
-    "enable": "switch it on (again)",
-    "disable": "switch it off; its backlog is kept, further changes are not noted for it",
-    "pause": "hold it; everything is kept",
-    "resume": "end a pause",
-    "rotate": "a new secret; the old one signs as well for a day",
-    "delete": "delete it; what is on its way finishes, the rest is never sent",
-    "test": "send a test and show the answer, also while it is disabled",
+    "update": "change the settings of a webhook; what is not named stays",
+    "enable": "switch a webhook on (again)",
+    "disable": "switch a webhook off; its backlog is kept, further changes are not noted for it",
+    "pause": "hold a webhook; everything is kept for it",
+    "resume": "end the pause of a webhook",
+    "rotate": "give a webhook a new secret; the old one signs as well for a day",
+    "delete": "delete a webhook; what is on its way finishes, the rest is never sent",
+    "test": "send a test to a webhook and show the answer, also while it is disabled",
 }
 
 
 def add_parser(subparsers: Any) -> None:
     """Add the command and its subcommands."""
-    parser = subparsers.add_parser("webhooks", help="where changes are sent")
+    parser = subparsers.add_parser(
+        "webhooks",
+        help="where changes are sent: add, update, test and switch them, send what waits, see what came back",
+    )
     actions = parsing.add_actions(parser)
-    actions.add_parser("list", help="all webhooks, and what waits for them")
-    _add_settings(actions.add_parser("add", help="add a webhook; shows its secret, this once"), required=True)
+    actions.add_parser("list", help="list the webhooks, and how much waits for each")
+    _add_settings(actions.add_parser("add", help="add a webhook, and show its secret this once"), required=True)
     for name, words in _WITH_ID.items():
         action = actions.add_parser(name, help=words)
-        action.add_argument("id", type=parsing.number_of, metavar="ID")
+        action.add_argument(
+            "id", type=parsing.number_of, metavar="ID", help="the webhook's number; see `webhooks list`"
+        )
         if name == "update":
             _add_settings(action, required=False)
     deliveries.add_parsers(actions)
     deliver = actions.add_parser("deliver", help="send what waits")
     how = deliver.add_mutually_exclusive_group(required=True)
     how.add_argument("--until-empty", action="store_true", help="send all that is due, and end")
-    how.add_argument("--watch", action="store_true", help="go on until it is stopped")
-    echo = actions.add_parser("echo", help="a receiver on this computer that shows what comes, to try webhooks with")
-    echo.add_argument("--port", type=parsing.whole(0, 65535), default=0, metavar="N", help="default: any that is free")
-    echo.add_argument("--secret", metavar="WHSEC", help="a webhook's secret, to check the signatures")
+    how.add_argument("--watch", action="store_true", help="send all that is due and all that comes, until Ctrl+C")
+    echo = actions.add_parser("echo", help="receive webhooks on this computer and print what comes, to try them")
+    echo.add_argument(
+        "--port",
+        type=parsing.whole(0, 65535),
+        default=0,
+        metavar="N",
+        help="the port to listen at (default: any that is free)",
+    )
+    echo.add_argument("--secret", metavar="WHSEC", help="the secret of a webhook, to check its signatures")
 
 
 def _add_settings(parser: argparse.ArgumentParser, *, required: bool) -> None:
-    parser.add_argument("--url", required=required)
-    parser.add_argument("--event", action="append", choices=EVENT_TYPES, required=required, help="repeatable")
-    parser.add_argument("--mode", choices=MODES, help="a request for each event, or for a batch (default: each)")
+    def usual(value: str) -> str:
+        return f" (default: {value})" if required else ""
+
+    parser.add_argument("--url", required=required, help="where to send, as https://HOST/PATH")
     parser.add_argument(
-        "--batch-size", type=parsing.whole(), metavar="N", help="the most events in a batch (default: 500)"
+        "--event", action="append", choices=EVENT_TYPES, required=required, help="what to send; repeatable"
     )
-    parser.add_argument("--rate", type=parsing.decimal, metavar="N", help="the most requests a second (0: no limit)")
-    parser.add_argument("--header", action="append", metavar="NAME=VALUE", help="sent with every request; repeatable")
-    parser.add_argument("--scope", choices=SCOPES, help="the kind of address it may reach (default: public)")
-    parser.add_argument("--ca", metavar="FILE", help="certificates (PEM) to trust besides the usual ones")
+    parser.add_argument("--mode", choices=MODES, help=f"a request for each event, or one for many{usual('each')}")
+    parser.add_argument(
+        "--batch-size",
+        type=parsing.whole(),
+        metavar="N",
+        help=f"the most events in a batch, 1 to 500{usual('500')}",
+    )
+    parser.add_argument(
+        "--rate", type=parsing.decimal, metavar="N", help=f"the most requests a second; 0 is no limit{usual('0')}"
+    )
+    parser.add_argument(
+        "--header",
+        action="append",
+        metavar="NAME=VALUE",
+        help="a header of every request; repeatable" + ("" if required else "; replaces all that there were"),
+    )
+    parser.add_argument(
+        "--scope",
+        choices=SCOPES,
+        help="which addresses it may reach: on the internet, in a private network such as 10.0.0.0/8, or on this "
+        f"computer{usual('public')}",
+    )
+    parser.add_argument(
+        "--ca", metavar="FILE", help='a file with certificates (PEM) to trust besides the usual ones; "" for none'
+    )
 
 
 def run(options: argparse.Namespace, context: Context) -> int:
