@@ -45,7 +45,7 @@ startup: ## how long a start takes, part by part (source tree and dist/; needs X
 stalls-table: ## the product table on a large catalogue (ROWS, 500,000 without)
 	.venv/bin/python build/measure_table.py $(if $(ROWS),--rows $(ROWS))
 
-screenshots: ## the pictures of the README (needs Xvfb and openbox)
+screenshots: ## the pictures of the window, in three sizes, light and dark (needs Xvfb and openbox)
 	.venv/bin/python build/screenshots.py
 
 campaign: ## all slow tests: fault injection and fuzzing

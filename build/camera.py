@@ -13,9 +13,17 @@ _MOST_FREQUENT = 24
 
 
 def save(picture: QImage, path: Path) -> None:
-    """Write a picture as a PNG file."""
+    """Write a picture of a screen as a PNG file, without what lies bare below the window."""
     # Of a PNG, quality 0 is the smallest file, and loses nothing.
-    few_colours(picture, COLOURS).save(str(path), "PNG", 0)
+    few_colours(covered(picture), COLOURS).save(str(path), "PNG", 0)
+
+
+def covered(picture: QImage) -> QImage:
+    """The picture down to its last row that is not all black: nothing of ours is."""
+    picture = picture.convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(picture.constBits(), dtype=np.uint32).reshape(picture.height(), -1)
+    rows = np.flatnonzero((pixels[:, : picture.width()] & 0xFFFFFF).any(axis=1))
+    return picture.copy(0, 0, picture.width(), int(rows[-1]) + 1 if rows.size else picture.height())
 
 
 def few_colours(picture: QImage, most: int) -> QImage:

@@ -145,6 +145,7 @@ def shoot_catalogue(stage: Stage, folder: Path) -> None:
     stage.until(lambda: products.model.count is not None and 0 < products.model.count < 100_000)
     stage.until(lambda: products.model.product(4) is not None)
     products.table.selectRow(4)
+    stage.until(products.pager.busy.isHidden)
     stage.shoot("main-window")
     shoot_keyboard(stage, folder)
     products.edit_selected()

@@ -129,6 +129,10 @@ class ImportRow(QFrame):
         self.choose.setText("Try again…" if entry.state is State.FAILED else "Choose…")
         self.cancel.setVisible(not entry.state.over)
         self.cancel.setEnabled(entry.state is not State.STOPPING)
+        # Outcomes stand below one another, with a report or without.
+        room = self.report.sizePolicy()
+        room.setRetainSizeWhenHidden(entry.state.over)
+        self.report.setSizePolicy(room)
         self.report.setVisible(entry.report is not None or entry.state is State.FAILED)
         self.remove.setVisible(entry.state.over)
 
