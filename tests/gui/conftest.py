@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -19,6 +21,7 @@ from acme_desktop.gui import app as gui_app
 from acme_desktop.gui.background import collector
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.main_window import MainWindow
+from tests.gui import leftovers
 from tests.gui.driving import close, open_at
 from tests.support import postgres
 
@@ -31,10 +34,16 @@ def author() -> Author:
 
 
 @pytest.fixture(autouse=True)
-def _garbage_is_collected_here(qapp: QApplication) -> Iterator[None]:
-    """As in the program: no worker deletes what belongs to the main thread."""
+def _nothing_is_left(qapp: QApplication) -> Iterator[None]:
+    """Each test begins with an empty screen, no key held and no thread of another test, and has to leave it so."""
+    leftovers.let_go_of_keys()
+    before = leftovers.threads()
     yield
+    # As in the program: no worker deletes what belongs to the main thread.
     collector.install(qapp).check()
+    leftovers.delete_what_is_closed()
+    left = [*leftovers.widgets(), *leftovers.running(before)]
+    assert not left, f"the test left behind: {', '.join(left)}"
 
 
 @pytest.fixture
@@ -56,21 +65,19 @@ def runner(qtbot: QtBot) -> Iterator[JobRunner]:
 
 
 @pytest.fixture
-def new_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Callable[[], MainWindow]]:
-    """Builds windows on one data folder, and closes them as a person would."""
+def new_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Callable[..., MainWindow]:
+    """Builds windows on one data folder; each is closed as a person would, before any database of the test goes."""
     made: list[MainWindow] = []
 
-    def build() -> MainWindow:
-        window = gui_app.build(qapp, DataFolder(tmp_path / "data"))
-        made.append(window)
+    def build(loop: asyncio.AbstractEventLoop | None = None) -> MainWindow:
+        window = gui_app.build(qapp, DataFolder(tmp_path / "data"), loop)
+        made.append(window)  # pytest-qt itself holds none
+        qtbot.addWidget(window, before_close_func=partial(close, qtbot))
         window.resize(1024, 700)
         window.show()
         return window
 
-    yield build
-    for window in made:
-        close(qtbot, window)
-        window.deleteLater()
+    return build
 
 
 @pytest.fixture

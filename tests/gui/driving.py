@@ -24,10 +24,12 @@ def open_at(qtbot: QtBot, window: MainWindow, database: Database) -> None:
 
 
 def close(qtbot: QtBot, window: MainWindow) -> None:
+    """Close the window as a person would, and wait until nothing of it runs any more."""
     if window.isVisible():
         window.close_now()
         qtbot.waitUntil(lambda: not window.isVisible(), timeout=30_000)
     window.wait_for_threads()
+    assert not window._runner.busy
 
 
 def find(parent: QWidget, kind: type[Any], name: str) -> Any:
@@ -47,7 +49,7 @@ def shown(qtbot: QtBot, parent: QObject, kind: type[Any]) -> Any:
 
 
 def select_row(window: MainWindow, row: int) -> None:
-    """Select this row alone. `selectRow` would extend the selection if the last key of a test was one with Ctrl."""
+    """Select this row alone. `selectRow` would go by the Ctrl or Shift of the last key that the same test sent."""
     selection, flags = window.products.table.selectionModel(), QItemSelectionModel.SelectionFlag
     selection.setCurrentIndex(window.products.model.index(row, 0), flags.ClearAndSelect | flags.Rows)
 

@@ -90,6 +90,7 @@ def test_the_selected_ones_also_where_they_are_not_loaded(qtbot: QtBot, filled: 
     flags = selection.SelectionFlag
     far = QItemSelection(model.index(1, 0), model.index(298, 0))
     selection.select(far, flags.ClearAndSelect | flags.Rows)
+    qtbot.waitUntil(lambda: filled.products.table.kept.runs is not None, timeout=20_000)  # both ends are loaded
     dialog = opened(qtbot, filled)
     export_to(qtbot, dialog, tmp_path / "most.csv")
     assert [row[0] for row in read(tmp_path / "most.csv")][1:] == [f"P-{number:06d}" for number in range(1, 299)]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -13,11 +12,9 @@ from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
 from acme_desktop.core.database.connections import Database
-from acme_desktop.core.foundation.paths import DataFolder
-from acme_desktop.gui import app as gui_app
 from acme_desktop.gui.main_window import MainWindow
 from acme_desktop.gui.webhooks.dialog import WebhookDialog
-from tests.gui.driving import close, open_at
+from tests.gui.driving import open_at
 
 
 @pytest.fixture
@@ -42,16 +39,12 @@ def loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
 
 @pytest.fixture
 def sending(
-    qtbot: QtBot, qapp: QApplication, tmp_path: Path, loop: asyncio.AbstractEventLoop, database: Database
-) -> Iterator[MainWindow]:
+    qtbot: QtBot, new_window: Callable[..., MainWindow], loop: asyncio.AbstractEventLoop, database: Database
+) -> MainWindow:
     """A window that sends what its catalogue notes."""
-    window = gui_app.build(qapp, DataFolder(tmp_path / "data"), loop)
-    window.resize(1024, 700)
-    window.show()
+    window = new_window(loop)
     open_at(qtbot, window, database)
-    yield window
-    close(qtbot, window)
-    window.deleteLater()
+    return window
 
 
 @pytest.fixture
