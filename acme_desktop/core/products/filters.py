@@ -261,9 +261,15 @@ def _terms(sort: Sort, *, reverse: bool) -> list[_Term]:
     return terms
 
 
-def order_by(sort: Sort, *, reverse: bool = False) -> str:
-    """What stands after ORDER BY; `reverse` reads the same order from its end."""
-    return ", ".join(term.order for term in _terms(sort, reverse=reverse))
+def order_by(sort: Sort, *, reverse: bool = False, sorted_afresh: bool = False) -> str:
+    """What stands after ORDER BY; `reverse` reads the same order from its end.
+
+    What is to be `sorted_afresh` is sorted by the same values in words that no index knows.
+    """
+    terms = _terms(sort, reverse=reverse)
+    if sorted_afresh:
+        terms = [term._replace(row=f"(ARRAY[{term.row}])[1]") for term in terms]
+    return ", ".join(term.order for term in terms)
 
 
 def beyond(sort: Sort, place: Place, *, reverse: bool = False) -> Clause:

@@ -166,9 +166,10 @@ def _indexed(kind: str | None, now: Coverage) -> bool:
 
 
 def _gather(asked: Asked, condition: Clause, parts: Sequence[str], size: int, skip: int) -> Clause:
-    """All of each part, then sorted; the inner OFFSET keeps the planner from walking after all."""
+    """All of each part, then sorted, by several processes where they are many."""
     found = " UNION ALL ".join(f"SELECT {_ROW} FROM products WHERE {part} AND ({condition.sql})" for part in parts)
+    order = order_by(asked.sort, reverse=asked.reverse, sorted_afresh=True)
     return Clause(
-        f"SELECT {COLUMNS} FROM ({found} OFFSET 0) AS found ORDER BY {asked.order} LIMIT %s OFFSET %s",
+        f"SELECT {COLUMNS} FROM ({found}) AS found ORDER BY {order} LIMIT %s OFFSET %s",
         (*condition.values * len(parts), size, skip),
     )
