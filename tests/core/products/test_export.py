@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import errno
+import gc
 import io
 import json
 import os
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -112,6 +114,33 @@ def test_a_name_without_a_known_ending(filled: Database, tmp_path: Path) -> None
 def test_a_folder_that_is_not_there(filled: Database, tmp_path: Path) -> None:
     with pytest.raises(EnvironmentProblem, match="cannot be written"):
         save(filled, tmp_path / "none" / "p.csv")
+
+
+class FullDisk(io.BytesIO):
+    """A file that takes so many bytes and no more."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self.room = room
+
+    def write(self, data: Any) -> int:
+        if self.tell() + len(data) > self.room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(data)
+
+
+@pytest.mark.parametrize("room", [0, 100, 3000])
+def test_a_workbook_for_which_there_is_no_room_leaves_nothing_to_complain(
+    monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    complaints: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    disk = FullDisk(room)
+    with pytest.raises(OSError, match="No space left"):
+        file_formats.write_xlsx(disk, iter([[("A", "Cup", None, True)]]), 1)
+    disk.close()
+    gc.collect()
+    assert complaints == []
 
 
 def test_a_full_folder_for_temporary_files_is_named(
