@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from acme_desktop.cli import output, parsing
+from acme_desktop.cli import output, parsing, table
 from acme_desktop.cli.output import Context
 from acme_desktop.core.database.failures import sentence_case
 from acme_desktop.core.foundation.errors import Refused
@@ -62,9 +62,8 @@ def _status(_options: argparse.Namespace, context: Context) -> int:
     if context.json:
         context.emit(state)
         return output.DONE
-    context.print(f"{'database':15} {database.display_name}")
-    for name, value in state.items():
-        context.print(f"{name:15} {value}")
+    for line in table.facts({"database": database.display_name, **state}.items()):
+        context.print(line)
     return output.DONE
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from acme_desktop.cli import output, parsing, receipts
 from acme_desktop.cli.output import Context
 from acme_desktop.core.foundation.errors import NotFound, UsageProblem
+from acme_desktop.core.foundation.words import quoted
 from acme_desktop.core.importer import run as importing
 from acme_desktop.core.importer.fill_down import FILLED_FIELDS
 from acme_desktop.core.importer.options import BLANK_POLICIES, FIELDS, MODES, ImportOptions
@@ -182,5 +183,5 @@ def _delimiter(text: str | None) -> str | None:
     named = {"\\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
     delimiter = named.get(text.lower(), text) if text else text
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
-        raise UsageProblem(f"{text!r} cannot be a delimiter.", "Name one character, or tab.")
+        raise UsageProblem(f"{quoted(text)} cannot be a delimiter.", "Name one character, or tab.")
     return delimiter

@@ -25,7 +25,9 @@ def test_status(acme: Any, database: Any) -> None:
     assert state["products"] == 0
     with psycopg.connect(state["url"]) as connection:
         assert connection.info.dbname == psycopg.conninfo.conninfo_to_dict(database.url)["dbname"]
-    assert database.display_name in acme("db", "status").out
+    told = acme("db", "status").out.splitlines()
+    assert f"database        {database.display_name}" in told
+    assert "embedded        no" in told
 
 
 def test_start_and_stop_are_for_the_embedded_server(acme: Any) -> None:

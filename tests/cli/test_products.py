@@ -102,7 +102,8 @@ def test_history(filled: Any) -> None:
     assert "description: “Blue↵and big” -> (blank)" in told
     filled("products", "delete", "A-1")
     assert filled("products", "history", "a-1", "--json").objects[0]["operation"] == "deleted"
-    assert filled("products", "history", "nothing").status == 4
+    missing = filled("products", "history", "it's")
+    assert (missing.status, "with the SKU “it's”." in missing.err) == (4, True)
 
 
 def test_delete(filled: Any) -> None:

@@ -20,6 +20,7 @@ from acme_desktop.core.changes.change_set import ChangeSet
 from acme_desktop.core.foundation.errors import NotFound
 from acme_desktop.core.foundation.moments import iso
 from acme_desktop.core.foundation.product_rules import clean_sku, storable
+from acme_desktop.core.foundation.words import quoted
 
 if TYPE_CHECKING:
     from acme_desktop.core.database.connections import Database
@@ -135,7 +136,7 @@ def history(database: Database, sku: str) -> list[Event]:
     with database.connect() as connection:
         holders = _holders(connection, clean_sku(sku)) if storable(sku) else []
         if not holders:
-            raise NotFound(f"There is and was no product with the SKU {sku!r}.", "Check the SKU.")
+            raise NotFound(f"There is and was no product with the SKU {quoted(sku)}.", "Check the SKU.")
         return events(connection, holders)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from acme_desktop.core.foundation.errors import InputProblem
+from acme_desktop.core.foundation.words import quoted
 
 _LONGEST_URL = 2000
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -36,7 +37,7 @@ def check_url(url: str) -> None:
         raise InputProblem(f"{url} is not a URL.", advice, str(error)) from error
     plain = url.isprintable() and not any(letter.isspace() for letter in url) and len(url) <= _LONGEST_URL
     if parts.scheme not in ("http", "https") or not host or not plain or "\\" in url:
-        raise InputProblem(f"{url!r} is not a URL that a webhook can have.", advice)
+        raise InputProblem(f"{quoted(url)} is not a URL that a webhook can have.", advice)
     if parts.username is not None or parts.password is not None:
         raise InputProblem(
             "A URL with a user name or a password would show them in every list.",
@@ -52,7 +53,7 @@ def check_headers(headers: Mapping[str, str]) -> None:
     """
     for name, value in headers.items():
         if not _TOKEN.fullmatch(name):
-            raise InputProblem(f"{name!r} is not the name of a header.", "Use letters, digits and hyphens.")
+            raise InputProblem(f"{quoted(name)} is not the name of a header.", "Use letters, digits and hyphens.")
         if name.lower() in _RESERVED:
             raise InputProblem(f"The header {name} is set by the program itself.", "Leave it out.")
         if not value.isascii() or not value.isprintable():
