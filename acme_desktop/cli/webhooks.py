@@ -139,8 +139,8 @@ def _update(options: argparse.Namespace, context: Context) -> int:
     return output.DONE
 
 
-def _warn(endpoint: Endpoint, context: Context) -> None:
-    """Tell where deliveries will be refused, and what to do."""
+def _warn(endpoint: Endpoint, context: Context, *, known: bool = False) -> None:
+    """Tell that deliveries will be refused, where they will and it is not known yet, and what to do."""
     from acme_desktop.core.webhooks import reach
 
     doubt = reach.doubt(endpoint.url, endpoint.scope)
@@ -148,7 +148,9 @@ def _warn(endpoint: Endpoint, context: Context) -> None:
         return
     why, scope = doubt
     advice = f"update {endpoint.id} --scope {scope}" if scope else f"update {endpoint.id} --url URL"
-    context.say(f"{why}\nTo change that: acme-desktop webhooks {advice}")
+    if not known:
+        context.say(why)
+    context.say(f"To change that: acme-desktop webhooks {advice}")
 
 
 def _switch(options: argparse.Namespace, context: Context) -> int:
@@ -180,7 +182,7 @@ def _test(options: argparse.Namespace, context: Context) -> int:
     if result.sent.error:
         context.say(f"acme-desktop: {result.sent.error}")
         if result.sent.status_code is None:
-            _warn(endpoints.get(context.workspace.database, options.id), context)
+            _warn(endpoints.get(context.workspace.database, options.id), context, known=True)
     return output.DONE if result.sent.ok else output.SOME_REJECTED
 
 
