@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -22,11 +21,10 @@ from acme_desktop.core.database.connections import Database
 from acme_desktop.core.products import as_of, export
 from acme_desktop.core.products.filters import Filter, Sort
 from acme_desktop.core.products.product import Product
-from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 from acme_desktop.gui.changes.feed import Feed, last
 from acme_desktop.gui.changes.moment_field import MomentField
-from acme_desktop.gui.widgets import formatting, on_screen
+from acme_desktop.gui.widgets import file_to_save, formatting, on_screen
 from acme_desktop.gui.widgets.endless import EndlessTable
 from acme_desktop.gui.widgets.notices import Banner
 from acme_desktop.gui.widgets.records import Column
@@ -60,9 +58,8 @@ class AsOfDialog(QDialog):
         self._counting: Job | None = None
         self._typing = QTimer(self, interval=_TYPING_MS, singleShot=True)
         self._setup_ui()
-        self.feed = Feed(runner, self.table)
+        self.feed = Feed(runner, self.table, self.banner)
         self.feed.answered.connect(self._show_state)
-        self.feed.failed.connect(self._fail)
         self.feed.busy.connect(self.busy.setVisible)
         self._typing.timeout.connect(self._ask)
         self.when.changed.connect(self._ask)
@@ -171,10 +168,6 @@ class AsOfDialog(QDialog):
         else:
             self.banner.hide()
 
-    def _fail(self, error: Exception) -> None:
-        told = errors.account(error)
-        self.banner.say("danger", told.title, told.advice)
-
     def _open(self) -> None:
         picked: list[Product] = self.table.selected()
         if picked:
@@ -184,12 +177,8 @@ class AsOfDialog(QDialog):
 
     def choose_file(self) -> None:
         """Ask for a file, then write what is shown into it."""
-        dialog = QFileDialog(self, "Export the catalogue of then", f"catalogue {self.moment:%Y-%m-%d}.csv", _FILES)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        dialog.fileSelected.connect(lambda path: self.save_to(Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        proposed = Path(f"catalogue {self.moment:%Y-%m-%d}.csv")
+        file_to_save.ask(self, "asOfFileDialog", "Export the catalogue of then", proposed, _FILES, self.save_to)
 
     def save_to(self, path: Path) -> None:
         """Write what is shown to a file whose name tells its format."""

@@ -5,16 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabBar, QVBoxLayout, QWidget
 
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.products import difference
 from acme_desktop.core.products.difference import Between, Counts, Difference, Kind
-from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 from acme_desktop.gui.changes.feed import Feed, last
 from acme_desktop.gui.changes.lines import KIND_WORDS, Line, lines_of, value_columns
-from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets import file_to_save, formatting
 from acme_desktop.gui.widgets.endless import EndlessTable
 from acme_desktop.gui.widgets.notices import Banner
 from acme_desktop.gui.widgets.records import Column
@@ -56,9 +55,8 @@ class DifferenceView(QWidget):
         self._between: Between | None = None
         self._counting: Job | None = None
         self._setup_ui(before, after)
-        self.feed = Feed(runner, self.table, lambda one: lines_of(one.id, one.kind, one.before, one.after))
+        self.feed = Feed(runner, self.table, self.banner, lambda one: lines_of(one.id, one.kind, one.before, one.after))
         self.feed.answered.connect(self._show_state)
-        self.feed.failed.connect(self._fail)
         self.kinds.currentChanged.connect(lambda _: self._ask())
         self.table.activated.connect(self._open)
 
@@ -148,10 +146,6 @@ class DifferenceView(QWidget):
         else:
             self.banner.hide()
 
-    def _fail(self, error: Exception) -> None:
-        told = errors.account(error)
-        self.banner.say("danger", told.title, told.advice)
-
     def _open(self) -> None:
         picked: list[Line] = self.table.selected()
         if picked:
@@ -166,12 +160,8 @@ class DifferenceView(QWidget):
 
     def choose_file(self) -> None:
         """Ask for a file, then write the differences that are shown into it."""
-        dialog = QFileDialog(self, "Save the differences", "differences.csv", "CSV files (*.csv)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        dialog.fileSelected.connect(lambda path: self.save_to(Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        proposed, name = Path("differences.csv"), f"{self._name}FileDialog"
+        file_to_save.ask(self, name, "Save the differences", proposed, "CSV files (*.csv)", self.save_to)
 
     def save_to(self, path: Path) -> None:
         """Write the differences that are shown to a CSV file."""

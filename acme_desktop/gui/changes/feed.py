@@ -8,8 +8,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from acme_desktop.core.foundation.progress import Progress
+from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 from acme_desktop.gui.widgets.endless import EndlessTable
+from acme_desktop.gui.widgets.notices import Banner
 
 PAGE = 100
 # A refresh reads again what is shown, and no more of it than this.
@@ -29,21 +31,22 @@ class Feed(QObject):
     """Asks and fills.
 
     Args:
+        banner: says why there is no answer.
         spread: what the table shows of one record: one or several rows.
     """
 
     answered = Signal()
-    failed = Signal(object)
     busy = Signal(bool)
 
     def __init__(
         self,
         runner: JobRunner,
         table: EndlessTable,
+        banner: Banner,
         spread: Callable[[Any], Sequence[Any]] = lambda record: (record,),
     ) -> None:
         super().__init__(table)
-        self._runner, self._table, self._spread = runner, table, spread
+        self._runner, self._table, self._banner, self._spread = runner, table, banner, spread
         self._question: Question | None = None
         self._job: Job | None = None
         self.records: list[Any] = []
@@ -108,4 +111,5 @@ class Feed(QObject):
     def _fail(self, error: Exception) -> None:
         self._end()
         self._table.stop_waiting()
-        self.failed.emit(error)
+        told = errors.account(error)
+        self._banner.say("danger", told.title, told.advice)

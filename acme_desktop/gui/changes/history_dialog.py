@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.products.difference import Between
-from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import JobRunner, Lane
 from acme_desktop.gui.changes import work
 from acme_desktop.gui.changes.difference_view import DifferenceView
@@ -72,9 +71,8 @@ class HistoryDialog(QDialog):
         self._runner, self._database = runner, database
         self._shown: Between | None = None
         self._setup_ui()
-        self.feed = Feed(runner, self.table)
+        self.feed = Feed(runner, self.table, self.banner)
         self.feed.answered.connect(self._show_state)
-        self.feed.failed.connect(self._fail)
         self.filters.changed.connect(self._ask)
         self.table.picked.connect(self._show_picked)
         self.table.activated.connect(lambda _: self.tabs.setCurrentWidget(self.products))
@@ -159,10 +157,6 @@ class HistoryDialog(QDialog):
         if not self.table.selected() and self.feed.records:
             self.table.selectRow(0)
         self._show_picked()
-
-    def _fail(self, error: Exception) -> None:
-        told = errors.account(error)
-        self.banner.say("danger", told.title, told.advice)
 
     def picked(self) -> Entry | None:
         """The entry that is selected."""

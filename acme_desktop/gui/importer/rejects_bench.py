@@ -12,7 +12,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -33,7 +32,7 @@ from acme_desktop.gui.importer.entry import outcome
 from acme_desktop.gui.importer.mending import MendingBar, RejectsTable
 from acme_desktop.gui.importer.reasons import REASONS
 from acme_desktop.gui.importer.rejects_model import Reject, RejectsModel
-from acme_desktop.gui.widgets import formatting, on_screen
+from acme_desktop.gui.widgets import file_to_save, formatting, on_screen
 from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.notices import Banner
 
@@ -231,14 +230,8 @@ class RejectsBench(QDialog):
 
     def _choose_target(self) -> None:
         source = Path(self._bench.record.file)
-        chooser = QFileDialog(self, "Save the rows", str(source.with_name(f"{source.stem}.rejects.csv")))
-        chooser.setObjectName("saveBenchDialog")
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setNameFilter("CSV files (*.csv)")
-        chooser.setDefaultSuffix("csv")
-        chooser.fileSelected.connect(lambda name: self.save_to(Path(name)))
-        chooser.open()
+        proposed = source.with_name(f"{source.stem}.rejects.csv")
+        file_to_save.ask(self, "saveBenchDialog", "Save the rows", proposed, "CSV files (*.csv)", self.save_to)
 
     def save_to(self, path: Path) -> None:
         """Write every row of the bench, as mended so far, to a file."""

@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QTabWidget,
@@ -23,7 +22,7 @@ from acme_desktop.core.importer.report import ImportReport, Superseded
 from acme_desktop.gui import errors, icons
 from acme_desktop.gui.importer.fates import FATE_HINTS, FATES, fate_tone
 from acme_desktop.gui.importer.reasons import REASONS, line_range
-from acme_desktop.gui.widgets import formatting, on_screen
+from acme_desktop.gui.widgets import file_to_save, formatting, on_screen
 from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.notices import Banner, Tile
 from acme_desktop.gui.widgets.records import Column, RecordTable
@@ -167,14 +166,8 @@ class ImportReportDialog(QDialog):
 
     def _choose_target(self) -> None:
         source = Path(self.report.file)
-        chooser = QFileDialog(self, "Save the rejected rows", str(source.with_name(f"{source.stem}.rejects.csv")))
-        chooser.setObjectName("saveRejectsDialog")
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setNameFilter("CSV files (*.csv)")
-        chooser.setDefaultSuffix("csv")
-        chooser.fileSelected.connect(lambda name: self.save_wanted.emit(Path(name)))
-        chooser.open()
+        proposed, title = source.with_name(f"{source.stem}.rejects.csv"), "Save the rejected rows"
+        file_to_save.ask(self, "saveRejectsDialog", title, proposed, "CSV files (*.csv)", self.save_wanted.emit)
 
     def saved(self, path: Path, count: int) -> None:
         """Say that the rejects are saved."""

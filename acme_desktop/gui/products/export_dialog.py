@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -25,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from acme_desktop.core.foundation.progress import Snapshot
 from acme_desktop.gui import errors
-from acme_desktop.gui.widgets import formatting, on_screen
+from acme_desktop.gui.widgets import file_to_save, formatting, on_screen
 from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.notices import Banner
 
@@ -189,15 +188,9 @@ class ExportDialog(QDialog):
 
     def _choose_file(self) -> None:
         ending = self.format.currentData()
-        chooser = QFileDialog(self, "Export products to", str(self._folder))
-        chooser.setObjectName("exportFileDialog")
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setNameFilters([f"{FORMATS[ending][0]} (*.{ending})", "All files (*)"])
-        chooser.setDefaultSuffix(ending)
-        chooser.selectFile(f"products-{date.today().isoformat()}.{ending}")
-        chooser.fileSelected.connect(lambda name: self.begin(Path(name)))
-        chooser.open()
+        proposed = self._folder / f"products-{date.today().isoformat()}.{ending}"
+        kinds = f"{FORMATS[ending][0]} (*.{ending});;All files (*)"
+        file_to_save.ask(self, "exportFileDialog", "Export products to", proposed, kinds, self.begin)
 
     def begin(self, path: Path) -> None:
         """Export to this file; an ending that is no format's gets the chosen one."""

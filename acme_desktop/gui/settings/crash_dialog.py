@@ -9,7 +9,6 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -23,7 +22,7 @@ from acme_desktop.gui import errors, icons
 from acme_desktop.gui.background import crash_watch
 from acme_desktop.gui.background.crash_watch import CrashReport
 from acme_desktop.gui.background.jobs import JobRunner, Lane
-from acme_desktop.gui.widgets import on_screen
+from acme_desktop.gui.widgets import file_to_save, on_screen
 from acme_desktop.gui.widgets.notices import Picture
 
 FILE_NAME = "acme-desktop-report.txt"
@@ -94,14 +93,7 @@ class CrashDialog(QDialog):
         return buttons
 
     def _choose_file(self) -> None:
-        chooser = QFileDialog(self, "Save report", FILE_NAME, "Text (*.txt)")
-        chooser.setObjectName("saveCrashFile")
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setDefaultSuffix("txt")
-        chooser.selectFile(FILE_NAME)
-        chooser.fileSelected.connect(lambda name: self.save(Path(name)))
-        chooser.open()
+        file_to_save.ask(self, "saveCrashFile", "Save report", Path(FILE_NAME), "Text (*.txt)", self.save)
 
     def save(self, path: Path) -> None:
         """Write the report to `path`; then it is not offered again."""
