@@ -14,11 +14,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.support.screens import screen  # noqa: E402
+
 SAMPLE = ROOT / "resources" / "samples" / "sample_products.csv"
 PACKAGE = ROOT / "dist" / "acme-desktop"
 VISIBLE, READY = "window visible", "catalogue ready"
@@ -36,7 +38,7 @@ def main() -> int:
     if (options.package / "acme-desktop").exists():
         programs["packaged program"] = [str(options.package / "acme-desktop")]
     above = False
-    with _screen() as display:
+    with screen() as display:
         for name, command in programs.items():
             load = os.getloadavg()[0]
             with tempfile.TemporaryDirectory(prefix="acme-startup-") as folder:
@@ -87,25 +89,6 @@ def _tell(name: str, starts: list[dict[str, float]], load: float) -> bool:
         word = "ABOVE" if point in missed else "within"
         print(f"{point}: {medians[point]:.2f} s, {word} {limit} s; slowest {slowest:.2f} s")
     return bool(missed)
-
-
-@contextmanager
-def _screen() -> Iterator[str]:
-    """A virtual screen, as DISPLAY names it."""
-    reader, writer = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1400x900x24", "-nolisten", "tcp", "-noreset"],
-        pass_fds=[writer],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writer)
-    with os.fdopen(reader) as stream:
-        display = f":{stream.readline().strip()}"
-    try:
-        yield display
-    finally:
-        server.terminate()
-        server.wait()
 
 
 if __name__ == "__main__":

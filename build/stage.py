@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import subprocess
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,8 @@ from typing import Any
 
 import title_bars
 from camera import save
+
+from tests.support import screens
 
 PATIENCE_SECONDS = 60
 
@@ -60,27 +61,10 @@ def screen(look: Look, folder: Path) -> Iterator[None]:
     """
     width = look.width * look.scale + 2
     height = (look.height + title_bars.HEIGHT) * look.scale
-    reader, writer = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"],
-        pass_fds=[writer],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writer)
-    with os.fdopen(reader) as stream:
-        os.environ["DISPLAY"] = f":{stream.readline().strip()}"
-    manager = subprocess.Popen(
-        ["openbox", "--config-file", str(title_bars.write(folder, look.theme, look.scale))],
-        env=os.environ | {"XDG_DATA_HOME": str(folder)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
+    manager = ("--config-file", str(title_bars.write(folder, look.theme, look.scale)))
+    with screens.screen(width, height) as display, screens.window_manager(display, *manager, XDG_DATA_HOME=str(folder)):
+        os.environ["DISPLAY"] = display
         yield
-    finally:
-        for process in (manager, server):
-            process.terminate()
-            process.wait()
 
 
 class Stage:

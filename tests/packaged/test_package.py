@@ -17,6 +17,7 @@ import pytest
 import acme_desktop
 from acme_desktop.core.foundation import build_info
 from tests.packaged.conftest import Package, Person
+from tests.support import screens
 from tests.support.processes import eventually, mentioning
 
 MOST_BYTES = 300_000_000
@@ -119,26 +120,9 @@ def test_it_knows_what_it_was_made_of(package: Package):
 @pytest.fixture
 def screen() -> Iterator[str]:
     """A virtual screen with a window manager that is up, as DISPLAY names it."""
-    reader, writer = os.pipe()
-    # -noreset: else the server starts anew whenever its last client leaves, as each xdotool does, and a window manager
-    # that connects in that moment is turned away. Without one no window is ever given the keyboard.
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1400x900x24", "-nolisten", "tcp", "-noreset"],
-        pass_fds=[writer],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writer)
-    with os.fdopen(reader) as stream:
-        display = f":{stream.readline().strip()}"
-    environment = {**os.environ, "DISPLAY": display}
-    manager = subprocess.Popen(["openbox"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
+    with screens.screen() as display, screens.window_manager(display):
         eventually(lambda: in_front(display) == "Openbox", what="the window manager")
         yield display
-    finally:
-        for process in (manager, server):
-            process.terminate()
-            process.wait()
 
 
 def xdotool(display: str, *words: str) -> str:
