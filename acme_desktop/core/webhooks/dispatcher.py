@@ -95,7 +95,7 @@ class Dispatcher:
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="webhooks")
-        listeners = [] if until_empty else self._listen()
+        listeners = self._listen()
         failures, lost_at = 0, 0.0
         try:
             while not self._stopping:

@@ -132,6 +132,13 @@ COLUMNS = """id, url, events, enabled, paused, mode, batch_size, rate, scope, he
 """What an `Endpoint` is read from."""
 
 
+SKIP = """
+UPDATE deliveries SET state = 'skipped', due_at = NULL, body = NULL
+WHERE webhook_id = %(id)s AND state IN ('sending', 'retrying', 'waiting')
+"""
+"""What becomes of the unfinished deliveries of a webhook that is deleted."""
+
+
 def listing(database: Database) -> list[Endpoint]:
     """All webhooks, the oldest first."""
     with database.connect() as connection, connection.cursor(row_factory=class_row(Endpoint)) as cursor:
@@ -245,11 +252,7 @@ def delete(database: Database, webhook_id: int) -> None:
         connection.execute(
             "UPDATE outbox SET state = 'skipped' WHERE webhook_id = %(id)s AND state = 'pending'", values
         )
-        connection.execute(
-            "UPDATE deliveries SET state = 'skipped', due_at = NULL, body = NULL"
-            " WHERE webhook_id = %(id)s AND state IN ('sending', 'retrying', 'waiting')",
-            values,
-        )
+        connection.execute(SKIP, values)
 
 
 def notify(connection: Connection[Any], webhook_id: int) -> None:

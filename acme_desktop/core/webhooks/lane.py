@@ -18,11 +18,12 @@ from typing import Any
 from acme_desktop.core.webhooks.endpoints import Endpoint
 from acme_desktop.core.webhooks.health import Health
 from acme_desktop.core.webhooks.message import Entry, Message, Outcome, Progress, Writes, halve
-from acme_desktop.core.webhooks.payload import BATCH, Event, Range
+from acme_desktop.core.webhooks.payload import BATCH, Event, Range, batch_body
 from acme_desktop.core.webhooks.retry import Verdict
 from acme_desktop.core.webhooks.sender import Sent
 
 BATCH_BYTES = 512 * 1024
+_ENVELOPE = len(batch_body([]))
 LATE = 0.3
 """Seconds in flight after which a message is noted, so that what came after it can be acknowledged."""
 
@@ -57,16 +58,18 @@ class Lane:
 
     def restore(self, rows: Iterable[Sequence[Any]], now: float) -> None:
         """Take in the unfinished messages of the database; of known ones, the times when they are due."""
+        fresh = []
         for row_id, message_id, type_, change_sets, products, attempts, due in rows:
             known = self._rows.get(row_id)
             if known is None:
                 events = tuple(zip(change_sets, products, strict=True))
                 self._rows[row_id] = message = Message(message_id, type_, events, None, row_id, attempts, due)
-                self._append(message, now)
+                fresh.append(message)
             elif due is not None and due != known.due and known not in self.in_flight and not known.closed:
                 known.due = due
                 if self._first_everywhere(known):
                     self._schedule(known, due)
+        self._append(fresh, now)
 
     def update(self, endpoint: Endpoint) -> None:
         """Take in the webhook as it is now; what a person reset counts once nothing of ours is unwritten."""
@@ -155,7 +158,7 @@ class Lane:
         batch = self.endpoint.mode == BATCH
         most = min(self.endpoint.batch_size, self._largest_batch) if batch else 1
         taken: list[tuple[Event, Entry]] = []
-        size = 0
+        size = _ENVELOPE
         while self._ready and len(taken) < most:
             event, entry = self._ready[0]
             if event.product_id in self._chains or event.product_id in self._queues:
@@ -240,11 +243,20 @@ class Lane:
         message.due = due
         heapq.heappush(self._heap, (due, next(self._tie), message))
 
-    def _append(self, message: Message, now: float) -> None:
-        for product in message.products:
-            self._chains.setdefault(product, deque()).append(message)
-        if self._first_everywhere(message):
-            self._schedule(message, message.due if message.due is not None else now)
+    def _append(self, messages: Sequence[Message], now: float) -> None:
+        # Their rows are not in the order of the changes: the halves of a batch come after what waited behind it.
+        events = sorted(
+            (change_set, number, product)
+            for number, message in enumerate(messages)
+            for change_set, product in message.events
+        )
+        for _, number, product in events:
+            chain = self._chains.setdefault(product, deque())
+            if not chain or chain[-1] is not messages[number]:
+                chain.append(messages[number])
+        for message in messages:
+            if self._first_everywhere(message):
+                self._schedule(message, message.due if message.due is not None else now)
 
     def _first_everywhere(self, message: Message) -> bool:
         return all(self._chains[product][0] is message for product in message.products)

@@ -13,7 +13,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from acme_desktop.core.webhooks import ownership, payload
+from acme_desktop.core.webhooks import endpoints, ownership, payload
 from acme_desktop.core.webhooks.message import Message, Outcome, Writes
 from acme_desktop.core.webhooks.payload import BATCH, Event, Range
 
@@ -75,7 +75,8 @@ def flush(connection: Connection[Any], webhook_id: int, token: int, writes: Writ
     """Write everything down; returns the numbers of new deliveries, or None where the webhook is ours no longer."""
     with connection.transaction():
         connection.execute("SET LOCAL synchronous_commit = off")
-        if not ownership.owned_now(connection, webhook_id, token):
+        kept = ownership.owned_now(connection, webhook_id, token)
+        if kept is None:
             return None
         fresh = [outcome for outcome in writes.outcomes if outcome.message.row is None]
         rows = _numbers(connection, len(fresh) + len(writes.parked))
@@ -88,6 +89,8 @@ def flush(connection: Connection[Any], webhook_id: int, token: int, writes: Writ
         if writes.outcomes:
             values = {"failures": writes.failures, "hold_until": writes.hold_until, "succeeded": writes.succeeded}
             connection.execute(_WEBHOOK, values | {"gone": writes.gone, "id": webhook_id})
+        if not kept:
+            connection.execute(endpoints.SKIP, {"id": webhook_id})
     return rows
 
 

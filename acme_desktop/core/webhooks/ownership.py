@@ -20,14 +20,15 @@ from acme_desktop.core.webhooks.endpoints import COLUMNS, Endpoint
 
 LEASE_SECONDS = 30
 
-# The first key of the advisory lock; the second is the dispatcher's number.
-_LOCK = 0x776562
+# The first key of the advisory lock; the second is the dispatcher's number. A database may hold a catalogue in each of
+# several schemas, and numbers count in each of them.
+_LOCK = "('webhooks'::regclass::oid::bigint & 2147483647)::int"
 
 _GONE = f"""
 (w.owner IS NULL OR w.lease_until < clock_timestamp() OR NOT EXISTS (
     SELECT FROM pg_locks l
-    WHERE l.locktype = 'advisory' AND l.classid = {_LOCK} AND l.objid = w.owner::int AND l.objsubid = 2 AND l.granted
-        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())))
+    WHERE l.locktype = 'advisory' AND l.classid::bigint = {_LOCK} AND l.objid = w.owner::int AND l.objsubid = 2
+        AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())))
 """
 
 _CLAIM = f"""
@@ -108,7 +109,7 @@ class Clock:
 def register(connection: Connection[Any]) -> int:
     """Make the connection's session a dispatcher; returns its number."""
     row: Any = connection.execute("SELECT nextval('dispatchers_id_seq') % 2147483647").fetchone()
-    connection.execute("SELECT pg_advisory_lock(%s, %s::int)", (_LOCK, row[0]))
+    connection.execute(f"SELECT pg_advisory_lock({_LOCK}, %s::int)", (row[0],))
     return int(row[0])
 
 
@@ -147,12 +148,15 @@ def work_elsewhere(connection: Connection[Any], me: int, tripped: int) -> bool:
     return row == (True,)
 
 
-def owned_now(connection: Connection[Any], webhook_id: int, token: int) -> bool:
-    """Whether the token still counts; locks the webhook's row, so that nobody takes it over before the commit."""
+def owned_now(connection: Connection[Any], webhook_id: int, token: int) -> bool | None:
+    """Whether the webhook is there still; None where the token counts no longer.
+
+    Locks the webhook's row, so that nobody takes it over or deletes it before the commit.
+    """
     row = connection.execute(
-        "SELECT 1 FROM webhooks WHERE id = %s AND token = %s FOR NO KEY UPDATE", (webhook_id, token)
+        "SELECT deleted_at IS NULL FROM webhooks WHERE id = %s AND token = %s FOR NO KEY UPDATE", (webhook_id, token)
     ).fetchone()
-    return row is not None
+    return None if row is None else bool(row[0])
 
 
 def unfinished(connection: Connection[Any], webhook_id: int) -> Sequence[tuple[Any, ...]]:

@@ -32,7 +32,7 @@ def check_url(url: str) -> None:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
-        httpx.URL(url)  # which sends it, and is stricter about names
+        _ = httpx.URL(url).host  # which sends it, and is stricter about names
     except (ValueError, httpx.InvalidURL) as error:
         raise InputProblem(f"{url} is not a URL.", advice, str(error)) from error
     plain = url.isprintable() and not any(letter.isspace() for letter in url) and len(url) <= _LONGEST_URL

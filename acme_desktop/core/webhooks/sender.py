@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import re
 import ssl
 import time
@@ -33,7 +34,11 @@ SLOTS = 8
 """Requests at a time to one endpoint: few enough for the window's loop."""
 
 REDACTED = "[redacted]"
-_SENSITIVE = re.compile(r"auth|token|secret|passw|credential|cookie|api-?key|^x-.*key", re.IGNORECASE)
+# The signature of a message tells nothing about the secret, and is what a person compares.
+_SENSITIVE = re.compile(
+    r"auth|token|secret|pass|pwd|credential|cookie|session|(?<!^webhook-)signature|key(?![a-z])", re.IGNORECASE
+)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -106,15 +111,13 @@ class Sender:
             transport = await self._ready()
             signed = signing.headers(endpoint.keys, message_id, int(now), body)
             headers = {**_fixed(endpoint), **endpoint.headers, **signed}
-            url = _url(endpoint.url)
-            request = httpx.Request("POST", url, headers=headers, content=body, extensions=self._extensions)
             noted = Dialled()
             started = time.perf_counter()
-            found = await self._exchange(transport, request, noted)
+            found = await self._exchange(transport, endpoint.url, headers, body, noted)
             total = (time.perf_counter() - started) * 1000
             if noted.first_byte_at is not None:
                 found["first_byte_ms"] = (noted.first_byte_at - started) * 1000
-            return _sent(endpoint, request, noted, found, total)
+            return _sent(endpoint, {"request_headers": headers, **found}, noted, total)
 
     async def prepare(self) -> None:
         """Load what the first request needs, so that it leaves as soon as it is sent, and a rate holds for it too."""
@@ -135,11 +138,15 @@ class Sender:
                 self._transport = GuardedTransport(self._scope, self._resolver, context, self._slots)
         return self._transport
 
-    async def _exchange(self, transport: GuardedTransport, request: httpx.Request, noted: Dialled) -> dict[str, Any]:
+    async def _exchange(
+        self, transport: GuardedTransport, url: str, headers: dict[str, str], body: bytes, noted: Dialled
+    ) -> dict[str, Any]:
         """Send and read; returns what is found, as fields of `Sent`."""
         found: dict[str, Any] = {}
         token = current.set(noted)
         try:
+            request = httpx.Request("POST", _url(url), headers=headers, content=body, extensions=self._extensions)
+            found["request_headers"] = dict(request.headers)
             async with asyncio.timeout(self._deadline):
                 await _converse(transport, request, found)
         except HeadTooLong as cut:
@@ -153,6 +160,9 @@ class Sender:
         except _FAILURES as error:
             timed_out = isinstance(error, httpcore.TimeoutException)
             found |= {"ok": False, "timed_out": timed_out, "error": _explain(error)}
+        except Exception as error:  # noqa: BLE001  whatever it is, it may hold up this message and none of the others
+            _log.exception("a request could not be sent")
+            found |= {"ok": False, "error": f"This cannot be sent: {_words(error)}."}
         finally:
             current.reset(token)
         return found
@@ -236,10 +246,15 @@ def _explain(error: Exception) -> str:
     if isinstance(error, httpcore.TimeoutException):
         return "The endpoint stopped in the middle of the exchange."
     if isinstance(error, httpcore.ConnectError):
-        return f"No connection: {error}."
+        return f"No connection: {_words(error)}."
     if isinstance(error, httpcore.RemoteProtocolError):
-        return f"The answer was no HTTP, or broke off: {error}."
-    return f"The connection broke: {error or type(error).__name__}."
+        return f"The answer was no HTTP, or broke off: {_words(error)}."
+    return f"The connection broke: {_words(error)}."
+
+
+def _words(error: Exception) -> str:
+    """What an error says, or what it comes from says; its kind where neither says anything."""
+    return str(error) or str(error.__cause__ or error.__context__ or "") or type(error).__name__
 
 
 def _cause(error: BaseException, kind: type[BaseException]) -> BaseException | None:
@@ -249,10 +264,10 @@ def _cause(error: BaseException, kind: type[BaseException]) -> BaseException | N
     return seen
 
 
-def _sent(endpoint: Endpoint, request: httpx.Request, noted: Dialled, found: dict[str, Any], total: float) -> Sent:
+def _sent(endpoint: Endpoint, found: dict[str, Any], noted: Dialled, total: float) -> Sent:
     secrets = [*endpoint.keys, *(value for name, value in endpoint.headers.items() if _SENSITIVE.search(name))]
     hidden = [one for one in secrets if len(one) >= 4]
-    found["request_headers"] = redact(dict(request.headers), hidden)
+    found["request_headers"] = redact(found["request_headers"], hidden)
     found["response_headers"] = redact(found.get("response_headers", {}), hidden)
     body = found.get("response_body", b"")
     for one in hidden:

@@ -31,7 +31,7 @@ MOST_HEAD = 64 * 1024
 
 
 class HeadTooLong(Exception):  # noqa: N818  not an error where the status says that all is well
-    """The headers do not end; the status line came."""
+    """The headers do not end; a status line came."""
 
     def __init__(self, status_code: int) -> None:
         super().__init__(f"headers of more than {MOST_HEAD} bytes")
@@ -68,7 +68,7 @@ class GuardedStream(httpcore.AsyncNetworkStream):
         if not self.head_complete:
             max_bytes = min(max_bytes, MOST_HEAD - self._received)
             if max_bytes <= 0:
-                raise HeadTooLong(self._status())
+                raise self._too_long()
         data = await self._inner.read(max_bytes, timeout)
         dialled = current.get(None)
         if dialled is not None and dialled.first_byte_at is None:
@@ -116,9 +116,11 @@ class GuardedStream(httpcore.AsyncNetworkStream):
             return bool(poll.poll(0))
         return bool(select.select([number], [], [], 0)[0])
 
-    def _status(self) -> int:
-        parts = self._start.split(b" ", 2)
-        return int(parts[1][:3]) if len(parts) > 1 and parts[1][:3].isdigit() else 0
+    def _too_long(self) -> Exception:
+        version, _, rest = self._start.partition(b" ")
+        if version in (b"HTTP/1.0", b"HTTP/1.1") and rest[:3].isdigit():
+            return HeadTooLong(int(rest[:3]))
+        return httpcore.RemoteProtocolError(f"{MOST_HEAD} bytes without a status line")
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):

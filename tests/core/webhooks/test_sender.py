@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import socket
+import struct
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -253,6 +254,36 @@ async def test_no_proxy_comes_between(monkeypatch: pytest.MonkeyPatch) -> None:
     assert proxy.connections == 0
 
 
+async def test_what_is_no_http_is_no_success_however_it_begins() -> None:
+    async def noise(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"ERROR 200 objects could not be stored, " + b"x" * 100_000)
+        await writer.drain()
+
+    with Receiver(lambda _request: noise) as receiver:
+        sent = await send(endpoint(receiver.url))
+    assert (sent.ok, sent.status_code) == (False, None)
+    assert (sent.error or "").startswith("The answer was no HTTP")
+
+
+async def test_a_url_that_cannot_be_sent_to_is_a_failure() -> None:
+    for url in ("https://-ü.example/", "http://xn--a/", "http://1.2.3.400/"):
+        sent = await send(endpoint(url, scope="public"))
+        assert (sent.ok, sent.status_code) == (False, None), url
+        assert sent.error, url
+
+
+async def test_a_reset_is_told_in_words() -> None:
+    async def reset(writer: asyncio.StreamWriter) -> None:
+        linger = struct.pack("ii", 1, 0)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        writer.transport.abort()
+
+    with Receiver(lambda _request: reset) as receiver:
+        sent = await send(endpoint(receiver.url))
+    assert not sent.ok
+    assert len((sent.error or "").split(": ")[1].strip(". ")) > 3, sent.error
+
+
 async def test_unknown_names_and_closed_ports() -> None:
     sent = await send(endpoint("http://no-such-name.invalid/", scope="public"))
     assert (sent.error or "").startswith("DNS: ")
@@ -295,6 +326,18 @@ async def test_secrets_do_not_reach_the_log() -> None:
     assert sent.response_headers["x-echo"] == sent.response_headers["set-cookie"] == REDACTED
     assert sent.response_body.decode() == f"{REDACTED} {REDACTED}"
     assert "hunter2" not in repr(sent)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Ocp-Apim-Subscription-Key", "api_key", "PRIVATE-KEY", "Key", "Passphrase", "pwd", "Session", "X-Signature"],
+)
+async def test_names_of_secrets_are_known(name: str) -> None:
+    with Receiver() as receiver:
+        sent = await send(endpoint(receiver.url, headers={name: "hunter2"}))
+    assert receiver.requests[0].headers[name.lower()] == "hunter2"
+    assert sent.request_headers[name.lower()] == REDACTED
+    assert sent.request_headers["webhook-signature"].startswith("v1,")
 
 
 async def test_retry_after_is_handed_on() -> None:
