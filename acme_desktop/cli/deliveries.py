@@ -8,7 +8,7 @@ from typing import Any
 
 from acme_desktop.cli import moments, output, parsing, table
 from acme_desktop.cli.output import Context
-from acme_desktop.core.changes import moment
+from acme_desktop.core.changes import change_set, moment
 from acme_desktop.core.foundation.errors import UsageProblem
 from acme_desktop.core.foundation.moments import iso
 from acme_desktop.core.foundation.words import counted
@@ -59,9 +59,7 @@ def add_parsers(actions: Any) -> None:
 
 
 def _deliveries(options: argparse.Namespace, context: Context) -> int:
-    if options.webhook is not None:
-        endpoints.get(context.workspace.database, options.webhook)
-    query, limit, before = _query(options), options.limit, options.before
+    query, limit, before = _query(options, context), options.limit, options.before
     found = attempts.latest(context.workspace.database, query, limit=limit, before=before)
     if context.json:
         for delivery in found:
@@ -113,7 +111,7 @@ def _replay(options: argparse.Namespace, context: Context) -> int:
         attempts.replay(database, options.id)
         number = 1
     else:
-        number = attempts.replay_all(database, _query(options))
+        number = attempts.replay_all(database, _query(options, context))
     if context.json:
         context.emit({"replayed": number})
     else:
@@ -121,7 +119,13 @@ def _replay(options: argparse.Namespace, context: Context) -> int:
     return output.DONE
 
 
-def _query(options: argparse.Namespace) -> Query:
+def _query(options: argparse.Namespace, context: Context) -> Query:
+    """Which deliveries are meant; a webhook or a change that is named has to exist."""
+    if options.webhook is not None:
+        endpoints.get(context.workspace.database, options.webhook)
+    if options.change_set is not None:
+        with context.workspace.database.connect() as connection:
+            change_set.get(connection, options.change_set)
     return Query(
         webhook_id=options.webhook,
         state=options.state,

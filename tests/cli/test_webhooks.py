@@ -113,7 +113,9 @@ def test_an_unknown_webhook_is_exit_4(acme: Acme, action: str) -> None:
     assert ran.status == 4
     assert "no webhook 99" in ran.err
     assert acme("webhooks", "replay", 99).status == 4
-    assert acme("webhooks", "deliveries", "--webhook", 99).status == 4
+    for action in ("deliveries", "replay"):
+        assert acme("webhooks", action, "--webhook", 99).status == 4
+        assert acme("webhooks", action, "--change-set", 99).status == 4
 
 
 @pytest.mark.parametrize(
