@@ -301,6 +301,8 @@ class MainWindow(QMainWindow):
         self.importer.cancel_all()
         for dialog in self.findChildren(QDialog):
             dialog.close()
+        # Begun behind the cancel, it would hold the window up until every index is made.
+        self.upkeep.set_database(None)
         self._runner.cancel_all()
         self.webhooks.when_ended(lambda: self._runner.when_idle(self._session.close))
 

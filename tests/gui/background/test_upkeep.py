@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -66,6 +67,24 @@ def test_a_window_closes_in_the_middle_of_it(
         qtbot.waitUntil(lambda: label.text().startswith("Preparing search…"), timeout=20_000)
         close(qtbot, window)
     assert catalogue_indexes.due(database)
+
+
+def test_a_window_that_closes_begins_none(
+    qtbot: QtBot, new_window: Callable[[], MainWindow], database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, gate = [], threading.Event()
+    monkeypatch.setattr(catalogue_indexes, "due", lambda _: begun.append(True))
+    window = new_window()
+    open_at(qtbot, window, database)
+    qtbot.waitUntil(lambda: bool(begun) and not window.upkeep.busy, timeout=20_000)
+    window._runner.start(lambda _: gate.wait(20), must_run=True)
+    window.upkeep.look_soon()
+    before = len(begun)
+    window.close_now()
+    qtbot.wait(4 * upkeep.SOON)  # that nothing comes shows in no other way
+    gate.set()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=20_000)
+    assert len(begun) == before
 
 
 def test_it_is_tried_again_when_it_had_to_give_way(qtbot: QtBot, runner: JobRunner, database: Database) -> None:
