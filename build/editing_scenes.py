@@ -55,6 +55,8 @@ def shoot_conflict(stage: Any) -> None:
     dialog.description.setPlainText(f"{product.description or 'A fine thing.'}\nShips in a gift box.")
     dialog._save()
     conflict = stage.dialog("conflictDialog")
+    stage.rest()
+    stage.until(window.products.pager.busy.isHidden)
     stage.shoot("conflict")
     conflict.choose("theirs")
     conflict.save.click()
@@ -65,6 +67,8 @@ def shoot_bulk_edit(stage: Any) -> None:
     """The preview of a replacement in every name, and of a description."""
     window = stage.window
     window.products.table.clearSelection()
+    stage.rest()
+    stage.until(window.products.pager.busy.isHidden)
     window.products.bulk_edit()
     dialog = stage.dialog("bulkEditDialog")
     dialog.form.find.control.setText("desk lamp")
