@@ -6,11 +6,13 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from acme_desktop.core.database import migrations
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.products import edits
 from acme_desktop.core.products.product import Changes
@@ -495,6 +497,28 @@ async def test_one_dispatcher_owns_a_webhook_and_another_takes_over(database: Da
     assert {event["id"] for event in events_of(receiver.requests)} == {f"evt_1_{product}" for product in range(1, 201)}
     assert rows(database, "SELECT count(DISTINCT message_id) FROM deliveries WHERE state = 'delivered'") == [(200,)]
     assert len(receiver.requests) < 300
+
+
+async def test_two_catalogues_in_one_database_do_not_wait_for_each_other(database_url: str) -> None:
+    with closing(Database.open(database_url)) as one:
+        with one.connect() as connection:
+            connection.execute("CREATE SCHEMA second")
+        parameter = "&" if "?" in database_url else "?"
+        with closing(Database.open(f"{database_url}{parameter}options=-csearch_path%3Dsecond")) as two:
+            await asyncio.to_thread(migrations.upgrade, two)
+            running = []
+            with Receiver() as receiver:
+                for catalogue in (one, two):
+                    await asyncio.to_thread(add_webhook, catalogue, receiver.url)
+                    running.append(Dispatcher(catalogue))
+                tasks = [asyncio.create_task(sending.run()) for sending in running]
+                await until(lambda: all(sending.sends_for for sending in running))
+                for catalogue in (one, two):
+                    await asyncio.to_thread(make_products, catalogue, 5)
+                await until(lambda: len(receiver.requests) == 10)
+                for sending in running:
+                    sending.stop()
+                await asyncio.gather(*tasks)
 
 
 async def test_an_owner_that_was_replaced_writes_nothing(database: Database) -> None:
