@@ -32,12 +32,16 @@ _CANDIDATES = (
     *("mac-roman", "cp850", "cp437", "cp866", "gb18030", "shift_jis", "big5", "euc-kr"),
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_WORD_BYTES = re.compile(rb"[0-9A-Za-z\x80-\xff]+")
 _WORD = re.compile(r"[^\s\x00-\x26\x28-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+")
 _RARE = "ðþýÐÞÝ¨³¹¿ªº"  # what Turkish and Polish letters look like in the Western European encoding
 _LATIN = 0.4  # a text of Latin letters has no larger share of others
 # A file whose lines are bad in no more than this share counts as UTF-8 with a few bad lines.
 FEW = 0.10
+# In a file of fewer lines one bad line is a larger share, and can be the only one that shows the encoding.
 _TELLING_LINES = 8
+_TINY_LINES = 4
 _FIRST_BYTES = 512
 
 
@@ -217,16 +221,27 @@ def _obey(chosen: str, marked: tuple[str, int] | None) -> Encoding:
 
 
 def _nul_pattern(head: bytes) -> str | None:
-    """UTF-16 without a mark: ASCII characters (separators, digits, line ends) leave NULs on one side of each pair."""
+    """UTF-16 without a mark: ASCII characters (separators, digits, line ends) leave NULs on one side of each pair.
+
+    A NUL on every second place at least half the time is evidence by itself. Fewer are it only where the bytes are no
+    text otherwise, as the other half of Cyrillic or Chinese letters is none: a stray NUL in a row stands among text.
+    """
     head = head[:_FIRST_BYTES]
     pairs = len(head) // 2
     if pairs < 2 or b"\0" not in head:
         return None
     even, odd = head[0 : pairs * 2 : 2].count(0), head[1 : pairs * 2 : 2].count(0)
     few, many = min(even, odd), max(even, odd)
-    if many * 8 < pairs or few * 20 > many:
+    if many * 8 < pairs or few * 20 > many or (many * 2 < pairs and _is_text_but_for_nuls(head)):
         return None
     return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _is_text_but_for_nuls(head: bytes) -> bool:
+    """Whether bytes without their NULs are text: hardly any control characters, hardly anything that is not UTF-8."""
+    rest = head.replace(b"\0", b"")
+    foreign = rest.decode("utf-8", "replace").count(BAD) + len(_CONTROL.findall(rest))
+    return foreign * 20 <= len(rest)
 
 
 def _is_utf8(open_stream: Callable[[], BinaryIO]) -> bool:
@@ -263,15 +278,24 @@ def _count_bad(open_stream: Callable[[], BinaryIO]) -> int:
                 bad += 1
                 if len(sample) < 8192:
                     sample += line[:2048] + b"\n"
-    few = bad <= max(1, lines * FEW) and (lines >= _TELLING_LINES or not _may_be_letters(bytes(sample)))
+    few = bad <= max(1, lines * FEW) and (lines >= _TELLING_LINES or _is_damage(bytes(sample), lines))
     if not first_is_bad and (bad <= 3 * good or few):
         return bad
     raise EncodingNeeded(candidates(bytes(sample)))
 
 
+def _is_damage(line: bytes, lines: int) -> bool:
+    """Whether the one bad line of a tiny file is damaged, rather than the only one with letters beyond ASCII."""
+    bad = len(_SURROGATE.findall(decode(line)))
+    return not _may_be_letters(line) or (bad == 1 and lines >= _TINY_LINES)
+
+
 def _may_be_letters(line: bytes) -> bool:
-    """Whether bytes that are not UTF-8 could be letters of Western Europe, and not just damage."""
-    return any(0xC0 <= byte < 0xFE for byte in line)
+    """Whether bytes that are not UTF-8 could be letters of Western Europe in a word, and not just damage."""
+    words = [
+        word for word in _WORD_BYTES.findall(line) if len(word) > 1 and not any(0x30 <= byte <= 0x39 for byte in word)
+    ]
+    return any(0xC0 <= byte < 0xFE for word in words for byte in word)
 
 
 def _byte_lines(stream: BinaryIO) -> Iterator[bytes]:

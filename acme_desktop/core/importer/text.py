@@ -132,11 +132,15 @@ class _Sampled:
     Attributes:
         rows: cells of those that keep to the grammar and have the header's width.
         misfits: how many others have which width.
+        doubtful: how many more of the header's width stand next to a misfit or a broken quote.
+        broken: lines with a broken quote.
         quoted: rows begin with a quote as a rule, whether they need it or not.
     """
 
     rows: list[tuple[str, ...]]
     misfits: Counter[int]
+    doubtful: int
+    broken: int
     quoted: bool
 
 
@@ -145,6 +149,7 @@ def _rows(text: str, delimiter: str, width: int, literal: bool) -> _Sampled:
     begin_quoted: list[bool] = []
     misfits: Counter[int] = Counter()
     rules, at, seen, doubt = grammar(delimiter), 0, 0, 0
+    doubtful = broken = 0
     ends = itertools.accumulate(map(len, physical_lines(text)))
     while at < len(text) and seen < _LEARNT_ROWS:
         line_end = next(end for end in ends if end > at)
@@ -152,7 +157,7 @@ def _rows(text: str, delimiter: str, width: int, literal: bool) -> _Sampled:
         parsed = None if literal else rules.parse(text, at)
         if isinstance(parsed, Violation):
             # What follows a broken quote may be the rest of a value.
-            at, doubt = line_end, _UNSURE_ROWS
+            at, broken, doubt = line_end, broken + 1, _UNSURE_ROWS
             continue
         cells = parsed.cells if parsed else line.rstrip(LINE_ENDS).split(delimiter)
         at = parsed.end if parsed else line_end
@@ -164,6 +169,7 @@ def _rows(text: str, delimiter: str, width: int, literal: bool) -> _Sampled:
             doubt = _UNSURE_ROWS if doubt else 1
         elif doubt:
             doubt -= 1
+            doubtful += 1
         else:
             rows.append(tuple(cells))
             begin_quoted.append(line.startswith('"'))
@@ -174,16 +180,21 @@ def _rows(text: str, delimiter: str, width: int, literal: bool) -> _Sampled:
     quoted = 5 * sum(begin_quoted) >= 3 * len(rows) and 2 * needless > sum(begin_quoted)
     if quoted:
         rows = [row for row, begins in zip(rows, begin_quoted, strict=True) if begins]
-    return _Sampled(rows, misfits, quoted)
+    return _Sampled(rows, misfits, doubtful, broken, quoted)
 
 
 def _refuse_misfits(width: int, sampled: _Sampled, whole: bool) -> None:
-    """Refuse a text none of whose rows has the header's width, where they agree on another."""
+    """Refuse a text none of whose rows has the header's width, where two or more agree on another.
+
+    What stands next to a broken quote may be no row, so there it takes one more; a beginning says less than a whole.
+    """
     misfits, count = sampled.misfits, sum(sampled.misfits.values())
-    if sampled.rows or len(misfits) != 1 or 1 in misfits or count < (3 if whole else _MISFITS_THROUGHOUT):
+    enough = _MISFITS_THROUGHOUT if not whole else (3 if sampled.broken else 2)
+    if sampled.rows or sampled.doubtful or len(misfits) != 1 or count < enough:
         return
+    other = next(iter(misfits))
     raise InputProblem(
-        f"The header has {width} columns and the rows have {next(iter(misfits))}.",
+        f"The header has {width} columns and the rows have {other}.",
         "Check whether the header lacks a column, or whether the rows use another delimiter.",
     )
 

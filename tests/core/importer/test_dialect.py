@@ -112,3 +112,37 @@ def test_a_header_without_rows_is_read(files: Files) -> None:
 )
 def test_files_that_are_refused_as_a_whole(files: Files, content: bytes, says: str) -> None:
     assert says in files.error(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "sku,name,description\nA,a\nB,b\n",
+        "sku,name\nA,a,\nB,b,\n",
+        "sku,name,\nA,a\nB,b\nC,c\n",
+        "sku,name\nA\nB\n",
+    ],
+)
+def test_rows_that_agree_on_another_width_than_the_header_are_refused(files: Files, content: str) -> None:
+    assert "columns and the rows have" in files.error(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        ("sku,name,description\nA,a\n", [2]),
+        ("sku,name\nA,a,x\nB,b,x,y\n", [2, 3]),
+        ("sku,name\nA,a,x\nB,b,x\nC,c\n", [2, 3]),
+    ],
+)
+def test_rows_of_wrong_widths_that_do_not_agree_are_rejected_each(files: Files, content: str, lines: list[int]) -> None:
+    assert files.reasons(content) == [(line, line, "field_count") for line in lines]
+
+
+def test_two_rows_of_another_width_next_to_a_broken_quote_say_too_little(files: Files) -> None:
+    reasons = files.reasons('sku,name,description\nA,"a\nB,b\nC,c\n')
+    assert [(line, reason) for line, _, reason in reasons] == [
+        (2, "unclosed_quote"),
+        (3, "field_count"),
+        (4, "field_count"),
+    ]

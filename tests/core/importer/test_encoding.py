@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 
 import pytest
 
@@ -128,3 +129,53 @@ def test_a_mark_that_contradicts_the_choice_is_refused(files: Files) -> None:
 def test_an_unknown_encoding_is_wrong_usage(files: Files) -> None:
     with pytest.raises(UsageProblem, match="klingon"):
         files.report(TEXT, encoding="klingon")
+
+
+@pytest.mark.parametrize("rows", range(1, 8))
+@pytest.mark.parametrize("bad", ["\0A{},cup", "A{},c\0p", "A{},c\0ps", "A{},cup\0", "A{},cups\0"])
+def test_one_nul_in_a_tiny_file_is_no_utf16(files: Files, rows: int, bad: str) -> None:
+    content = "sku,name\n" + "".join(f"A{n},cup\n" for n in range(1, rows)) + bad.format(rows) + "\n"
+    assert files.reasons(content) == [(rows + 1, rows + 1, "nul_character")]
+
+
+def test_a_nul_in_each_row_at_the_same_side_is_no_utf16(files: Files) -> None:
+    content = "sku,name\n" + "".join(f"A{n},cu\0p\n" for n in range(9))
+    assert [reason for *_, reason in files.reasons(content)] == ["nul_character"] * 9
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Артикул;Название\nА1;Чашка большая, синяя\n",
+        "货号,名称\n红色的椅子,上等红色的椅子\n",
+        "品番,商品名\nカップ,あおいカップ\n",
+    ],
+    ids=["Russian", "Chinese", "Japanese"],
+)
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf16_of_other_scripts_without_a_mark(text: str, codec: str) -> None:
+    assert encoding.decide(lambda: io.BytesIO(text.encode(codec)), None).name == codec
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"sku,name\nA1,Cup\nA2,Caf\xe9\nA3,Mug\n", 3),
+        (b"sku,name\nA1\xe91,Cup\nA2,Mug\n", 2),
+        (b"sku,name\nA1,Cup\xe9 5\nA2,Mug\nA3,Jug\n", 2),
+        (b"sku,name\nA1,Cup\nA2,\xe9\n", 3),
+    ],
+)
+def test_one_bad_byte_costs_a_tiny_file_one_row(files: Files, content: bytes, line: int) -> None:
+    report = files.report(content)
+    assert [(row["line"], row["reason"]) for row in report["rejected"]] == [(line, "bad_encoding")]
+    assert len(report["accepted"]) == content.count(b"\n") - 2
+    assert "unless an encoding is chosen" in report["warnings"][0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sku,name\nA1,Café\n", "sku,name\nA1,Café\nA2,Cup\n", "sku,name\nA1,Größe Käse\nA2,Cup\nA3,Mug\n"],
+)
+def test_a_tiny_file_that_may_be_in_another_encoding_is_refused(files: Files, text: str) -> None:
+    assert "cp1252" in files.error(text.encode("cp1252"))
