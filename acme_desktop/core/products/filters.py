@@ -56,13 +56,12 @@ def where(question: Filter, walked: Sort | None = None, *, indexed: bool = False
     """The condition, ready to stand after WHERE; `indexed` as in `matching.contains`.
 
     With an order that is `walked` along its index, no other index is of use for it: that a test ``IS TRUE`` is not what
-    an index is asked for, nor anything that the planner has statistics of.
+    an index is asked for, nor anything that the planner has statistics of. A comparison with the field that is walked
+    tells where to begin and end.
     """
     conditions = _conditions(question, indexed=indexed)
-    tests = [
-        clause.sql if walked is None or clause.sql.startswith(f"{walked.field} ") else f"({clause.sql}) IS TRUE"
-        for clause in conditions
-    ]
+    ends = tuple(f"{walked.field} {sign}" for sign in "<>=") if walked is not None else ("",)
+    tests = [clause.sql if clause.sql.startswith(ends) else f"({clause.sql}) IS TRUE" for clause in conditions]
     return Clause(" AND ".join(tests) or "true", tuple(value for clause in conditions for value in clause.values))
 
 
