@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +66,18 @@ def test_without_a_name_rejected_rows_go_beside_the_file_and_never_over_another(
     assert acme("import", path, "--json").object["rejects_file"] == str(tmp_path / "p.rejects.csv")
     assert acme("import", path, "--json").object["rejects_file"] == str(tmp_path / "p.rejects-2.csv")
     assert acme("import", path, "--json", "--dry-run").object["rejects_file"] is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes with a name")
+def test_rejects_go_through_a_pipe_that_stays_one(acme: Any, tmp_path: Path) -> None:
+    path, pipe = tmp_path / "p.csv", tmp_path / "pipe"
+    path.write_text("sku,name\nA,a\n,b\n", encoding="utf-8")
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(pipe.read_text, encoding="utf-8")
+        assert acme("import", path, "--rejects", pipe).status == 3
+        assert reading.result(10).splitlines()[0] == "_line,_reason,_message,sku,name"
+    assert pipe.is_fifo()
 
 
 def test_the_failures(acme: Any, tmp_path: Path, products: Path) -> None:

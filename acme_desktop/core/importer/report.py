@@ -6,10 +6,10 @@ import that did not happen count as skipped.
 
 from __future__ import annotations
 
+import codecs
 import csv
-import os
+import io
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
@@ -22,6 +22,8 @@ from psycopg.types.json import Jsonb
 
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.foundation.errors import EnvironmentProblem, NotFound
+from acme_desktop.core.foundation.files import replacing
+from acme_desktop.core.foundation.files import replacing
 from acme_desktop.core.foundation.moments import iso
 from acme_desktop.core.importer import running
 from acme_desktop.core.importer.fingerprint import Fingerprint
@@ -247,7 +249,7 @@ def rejects(connection: Connection[Any], import_id: int, *, limit: int | None = 
         left -= size
 
 
-def write_rejects(stream: TextIO, header: list[str], rows: Iterator[dict[str, Any]]) -> int:
+def write_rejects(stream: TextIO | codecs.StreamWriter, header: list[str], rows: Iterator[dict[str, Any]]) -> int:
     """Write rejected rows as CSV; returns how many.
 
     The three extra columns come first: a rejected row is often too short or too long, and would otherwise shift them.
@@ -268,21 +270,17 @@ def save_rejects(connection: Connection[Any], import_id: int, header: list[str],
         EnvironmentProblem: the file cannot be written.
     """
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
-                count = write_rejects(stream, header, rejects(connection, import_id))
-            Path(name).replace(path)
-            connection.execute("UPDATE imports SET rejects_file = %s WHERE id = %s", (str(path), import_id))
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
+        with replacing(path) as binary:
+            # Without a buffer of its own, which would be written once more where the disk is full.
+            stream = codecs.getwriter("utf-8")(binary, "backslashreplace")
+            count = write_rejects(stream, header, rejects(connection, import_id))
+    except EnvironmentProblem as problem:
         raise EnvironmentProblem(
             f"The rejected rows cannot be written to {path}.",
             f"The import keeps them: `acme-desktop imports rejects {import_id} --out FILE` writes them elsewhere.",
-            str(error),
-        ) from error
+            f"{problem.title} {problem.details}".strip(),
+        ) from problem
+    connection.execute("UPDATE imports SET rejects_file = %s WHERE id = %s", (str(path), import_id))
     return count
 
 
