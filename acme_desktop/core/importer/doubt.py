@@ -27,7 +27,7 @@ class Doubt(Ledger):
             self._doubt = SURE_AFTER
         if len(cells) == 1 and not other:
             self._fragment_end = end
-            holds_sku = layout.shape.holds_sku(cells[0])
+            holds_sku = layout.shape.holds_sku(cells[0]) or layout.shape.sku_alone(cells[0])
             if not holds_sku and self._extend_torn(start, end):
                 return
             known |= self._take_back_above(start, end, holds_sku)
@@ -36,7 +36,7 @@ class Doubt(Ledger):
         text = f"The line has {len(cells)} {cut} where the header has {layout.width}."
         if other:
             text += f" It is cut by {called(other)}, not by {called(layout.delimiter)}."
-        self._reject(start, end, "field_count", text, cells, value=raw)
+        self._reject(start, end, "field_count", text, cells)
 
     def _names_a_sku(self, cells: list[str]) -> bool:
         """Whether a broken line seems to be the beginning of a row, since a SKU stands in it."""
@@ -51,7 +51,8 @@ class Doubt(Ledger):
             return False
         columns, last = self._layout.columns, self._layout.width - 1
         sku_cut = last == columns.sku and not self._layout.shape.sku_known(self._rows.sku[-1])
-        active_cut = last == columns.active and self._rows.active[-1] is None
+        alone = self._layout.shape.sku_alone(self._cell_alone(start))
+        active_cut = last == columns.active and self._rows.active[-1] is None and not alone
         text_cut = last in (columns.sku, columns.name, columns.description) and not holds_sku
         if not (sku_cut or active_cut or text_cut):
             return False
@@ -72,18 +73,32 @@ class Doubt(Ledger):
         """Whether a row may be the rest of a record that begins above: its first value is text that was cut in two."""
         columns, shape = self._layout.columns, self._layout.shape
         if self._fragment_end == start:
-            above = self._lines[start - 1].strip()
+            above = self._cell_alone(start - 1)
             odd_end = self._lines[start - 1].endswith("\r") and not self._lines[start].endswith("\r")
             if columns.sku == 0 and odd_end:
                 return True
             if columns.sku == 0 and shape.sku_known(cells[0]):
                 one_word = shape.sku_spaced or len(above.split()) == 1
                 return above[:1] != "<" and one_word and not (shape.sku_exact and shape.holds_sku(above))
+            if columns.sku == 0 and self._below_a_sku(cells, start):
+                return False
             # A value over lines that broke may go on here with what passes for the cells before the SKU.
             return self._broken_since or columns.sku == 0 or (0 in (columns.name, columns.description, columns.active))
         # A complete row with a broken quote right above can't go on in a row that begins with a quote of its own.
         sure = self._lines[start].startswith('"') and self._broken_end == start and not self._loose_short
         return self._loose_end == start and not sure and 0 in (columns.name, columns.description)
+
+    def _below_a_sku(self, cells: list[str], start: int) -> bool:
+        """Whether the line above is a SKU alone, and the row has a whole one of its own."""
+        if self._fragment_end != start or self._broken_since:
+            return False
+        shape = self._layout.shape
+        return shape.sku_alone(self._cell_alone(start - 1)) and shape.sku_alone(cells[self._layout.columns.sku])
+
+    def _cell_alone(self, at: int) -> str:
+        """The text of a line of one cell, without the quotes around it."""
+        line = self._lines[at].strip()
+        return line[1:-1] if len(line) > 1 and line[0] == line[-1] == '"' else line
 
     def _sure_of(self, cells: list[str], start: int, end: int) -> bool:
         """Whether a record near a broken one is a row: it looks like one, and so does its SKU or what follows."""
@@ -95,7 +110,7 @@ class Doubt(Ledger):
             return True
         if not shape.fits(cells):
             return False
-        if known or not self._doubt:
+        if known or not self._doubt or self._below_a_sku(cells, start):
             return True
         if not shape.sku_builds and self._broken_end == start and not self._loose_short:
             # Too few rows to know SKUs by, and the broken line above is as long as a row: this is the next row.
@@ -103,7 +118,7 @@ class Doubt(Ledger):
         return not loose and self._run_of_rows(start, end)
 
     def _run_of_rows(self, start: int, end: int) -> bool:
-        """Whether the next records look like rows too."""
+        """Whether the next records look like rows too; at the end of the file, the one above will do."""
         at, rows = self._starts[end], 0
         while rows < SURE_AFTER - 1:
             parsed = self._layout.grammar.parse(self._text, at)
@@ -119,7 +134,7 @@ class Doubt(Ledger):
                     return False
                 rows += 1
             at = parsed.end
-        return rows > 0
+        return rows > 0 or self._last_end == start
 
     def _broken(self, at: int, violation: Violation) -> int:
         """Reject the physical line at which a record with a broken quote begins, and go on in doubt behind it."""

@@ -203,7 +203,8 @@ class _Pass(Doubt):
         trusted = start == 0 and self._initial.trusted
         doubt = "" if trusted else self._doubtful(raw, cells, start, end)
         if doubt:
-            self._reject(start, end, "bad_quoting", doubt, cells)
+            quote = self._doubt or (self._quotes and '"' in raw)
+            self._reject(start, end, "bad_quoting" if quote else "field_count", doubt, cells)
             if not self._row_by_itself(cells) and 0 in (columns.name, columns.description):
                 self._loose_end, self._loose_short = end, True
             return ()
@@ -221,7 +222,9 @@ class _Pass(Doubt):
             index, text = 0, "The line begins with a byte order mark, as where files were joined."
         elif "\0" in raw:
             index = next((i for i, cell in enumerate(cells) if "\0" in cell), 0)
-            self._reject(start, end, "nul_character", "The line holds a NUL character.", cells, self._title(index))
+            self._reject(
+                start, end, "nul_character", "The line holds a NUL character.", cells, self._title(index), cells[index]
+            )
             return True
         else:
             return False

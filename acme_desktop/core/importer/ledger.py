@@ -88,7 +88,10 @@ class Ledger:
         self._others = tuple(char for char in layout.other_delimiters if char in text)
 
     def _take_back(self, goes_on: int) -> bool:
-        """Reject the last good row since its last value seems to go on below; True where it looks like a row."""
+        """Reject the last good row since its last value seems to go on below; True where it looks like a row.
+
+        The reason is a quote where there is one in the row or in what it goes on in, otherwise a line cut in two.
+        """
         line = self._rows.line[-1]
         parsed = self._layout.grammar.parse(self._text, self._starts[line - self._first_line])
         assert isinstance(parsed, Record)
@@ -96,8 +99,10 @@ class Ledger:
         self._states.pop()
         text = f"Its last value seems to go on in line {self._first_line + goes_on}."
         end_line = self._first_line + self._index(parsed.end - 1)
+        quote = self._quotes and '"' in self._raw(line - self._first_line, goes_on + 1)
+        reason = "bad_quoting" if quote else "field_count"
         title = self._title(self._layout.width - 1)
-        self._rejected.append(rejection(line, end_line, "bad_quoting", text, parsed.cells, title, parsed.cells[-1]))
+        self._rejected.append(rejection(line, end_line, reason, text, parsed.cells, title, parsed.cells[-1]))
         return self._layout.shape.fits(parsed.cells)
 
     def _extend_torn(self, start: int, end: int) -> bool:
@@ -116,8 +121,11 @@ class Ledger:
     def _reject(
         self, start: int, end: int, reason: str, text: str, cells: list[str], column: str = "", value: str | None = None
     ) -> None:
+        """Reject a record; the value is the line as it stands in the file unless one cell's is given."""
         first, last = self._first_line + start, self._first_line + end - 1
         self._torn = None
+        if value is None:
+            value = self._raw(start, end).rstrip(LINE_ENDS)
         self._rejected.append(rejection(first, last, reason, text, cells, column, value))
 
     def _raw(self, start: int, end: int) -> str:

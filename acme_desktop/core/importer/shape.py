@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from acme_desktop.core.foundation.product_rules import is_blank
 from acme_desktop.core.importer.grammar import Grammar, Record, Violation, physical_lines
@@ -40,6 +40,17 @@ def _build(sku: str) -> str:
 def _rough(build: str) -> str:
     """A build without the lengths of its words and of its longer numbers: "a-999"."""
     return _RUN_OF_DIGITS.sub("999", _RUN_OF_LETTERS.sub("a", build))
+
+
+def _cased(text: str) -> str:
+    """A build that tells capitals: "Ab-12" is "Aa-99"."""
+    return "".join(
+        "A" if char.isupper() else "a" if char.isalpha() else "9" if char.isdigit() else char for char in text
+    )
+
+
+def _rough_cased(text: str) -> str:
+    return "".join(char for char, _ in groupby(_cased(text)))
 
 
 def _usual_builds(skus: Sequence[str]) -> tuple[frozenset[str], bool]:
@@ -77,6 +88,8 @@ class Shape:
         sku_spaced: SKUs have spaces in them.
         sku_digits: every SKU has a digit.
         quoted: every row begins with a quote.
+        few_skus: how the SKUs of a handful of rows are built, capitals told apart; empty where there are more rows.
+        last_words: how the words of those rows' last column are built, roughly.
     """
 
     columns: Columns
@@ -88,6 +101,8 @@ class Shape:
     sku_spaced: bool
     sku_digits: bool
     quoted: bool
+    few_skus: frozenset[str] = frozenset()
+    last_words: frozenset[str] = frozenset()
 
     def fits(self, cells: Sequence[str]) -> bool:
         """Whether a record of the right width could well be a row of this file."""
@@ -115,6 +130,11 @@ class Shape:
         build = _build(cell.strip())
         return (build if self.sku_exact else _rough(build)) in self.sku_builds
 
+    def sku_alone(self, cell: str) -> bool:
+        """Whether a line of one cell is a SKU by itself, and not the rest of a value; of few rows those must do."""
+        text = cell.strip()
+        return self.sku_known(text) or (_cased(text) in self.few_skus and _rough_cased(text) not in self.last_words)
+
     def holds_sku(self, cell: str) -> bool:
         """Whether a cell begins or ends with what is built like a SKU, as where a delimiter was lost."""
         text = cell.strip()
@@ -126,6 +146,7 @@ def learn(columns: Columns, rows: Sequence[Sequence[str]], *, quoted: bool = Fal
     width = range(len(columns.header))
     skus = [row[columns.sku].strip() for row in rows]
     builds, exact = _usual_builds(skus)
+    few = rows if len(rows) < _ENOUGH else ()
     filled = [[row[i].strip() for row in rows if row[i].strip()] for i in width]
     return Shape(
         columns,
@@ -139,6 +160,8 @@ def learn(columns: Columns, rows: Sequence[Sequence[str]], *, quoted: bool = Fal
         sku_spaced=sum(_SPACE.search(sku) is not None for sku in skus) > max(1, len(rows) * _EXCEPTIONS),
         sku_digits=_mostly(sum(any(char.isdigit() for char in sku) for sku in skus), len(skus)),
         quoted=quoted,
+        few_skus=frozenset(_cased(row[columns.sku].strip()) for row in few),
+        last_words=frozenset(_rough_cased(word) for row in few for word in row[-1].split()),
     )
 
 

@@ -207,3 +207,63 @@ def test_a_row_of_another_delimiter_behind_a_lost_line_end(files: Files) -> None
     assert "missing" not in {row["reason"] for row in report["rejected"]}
     assert rejected(report) == [(10, 10, "field_count")]
     assert len(report["accepted"]) == 16
+
+
+@pytest.mark.parametrize(
+    ("content", "good", "bad"),
+    [
+        ("sku,name\nA,a\nE\nF,f\n", [2, 4], 3),
+        ('sku,name\nA,a\n"E"\nF,f\n', [2, 4], 3),
+        ("sku,name,description\nA,a,x\nD,d,q\nE\nF,f,\n", [2, 3, 5], 4),
+        ("sku,name\n17,Cup\n18\n19,Mug\n", [2, 4], 3),
+        (HEADER + 'S1,Cup,d,yes\n"S2"\nS3,Mug,d,no\n', [2, 4], 3),
+        (HEADER + "S1,Cup,d,\nS2\nS3,Mug,d,no\n", [2, 4], 3),
+    ],
+)
+def test_a_sku_alone_on_a_line_costs_its_own_line_only(files: Files, content: str, good: list[int], bad: int) -> None:
+    report = files.report(content)
+    assert [row["line"] for row in report["accepted"]] == good
+    assert rejected(report) == [(bad, bad, "field_count")]
+    assert report["rejected"][0]["value"] == content.splitlines()[bad - 1]
+
+
+def test_a_value_that_goes_on_below_is_no_sku_alone(files: Files) -> None:
+    report = files.report("sku,name\nlamp,Big\nRed cup\nsofa,Mug\n")
+    assert rejected(report)[:2] == [(2, 2, "field_count"), (3, 3, "field_count")]
+    report = files.report("sku,name\nlamp,big\nblue\nsofa,mug\n")
+    assert "lamp" not in kept(report)
+
+
+@pytest.mark.parametrize(
+    ("content", "good"),
+    [
+        ('sku,name\nA,a\nB,"open\nC,c\nD,d\n', ["A", "C", "D"]),
+        ('sku,name\nA,a\nB,"open\nC,c\nD,"good one"\nE,e\n', ["A", "C", "D", "E"]),
+        ('sku,name\nA,"a\\"b"\nB,b\nC,"c\\"\n', ["B", "C"]),
+    ],
+)
+def test_a_tiny_file_is_read_on_to_its_end_behind_a_broken_row(files: Files, content: str, good: list[str]) -> None:
+    report = files.report(content)
+    assert kept(report) == good
+    assert len(report["rejected"]) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "sku,name\nE\nF,f\n",
+        "sku,name\nA1,Big\nblue cup\nA2,Mug\n",
+        HEADER + GOOD + "A-\n021,Cup,x,yes\n",
+        "name,sku\nCup,A-1\nMug,A-2\nred\npan,A-3\n",
+    ],
+)
+def test_no_quote_is_blamed_where_there_is_none(files: Files, content: str) -> None:
+    assert {reason for *_, reason in files.reasons(content)} == {"field_count"}
+
+
+def test_the_value_of_a_rejection_stands_in_the_file(files: Files) -> None:
+    content = 'sku;name\nA1;a\nE\n"F 1" ;f\nA2;x;"y;z"\nA3;c\0p\n'
+    report = files.report(content)
+    assert len(report["rejected"]) >= 3
+    for row in report["rejected"]:
+        assert row["value"] in content.splitlines()[row["line"] - 1]
