@@ -156,3 +156,31 @@ def test_variants_are_filled_down_and_the_next_file_remembers(acme: Any, tmp_pat
     wrong = acme("import", path, "--fill-down", "sku=Handle")
     assert wrong.status == 2
     assert "name, description" in wrong.err
+
+
+def test_rejects_never_go_over_the_file_itself_whatever_name_leads_to_it(acme: Any, tmp_path: Path) -> None:
+    path, symbolic, hard = tmp_path / "p.csv", tmp_path / "symbolic.csv", tmp_path / "hard.csv"
+    path.write_text("sku,name\nA,One\n,Two\n", encoding="utf-8")
+    before = path.read_bytes()
+    names: list[Path | str] = [path, f"{tmp_path}/./p.csv"]
+    hard.hardlink_to(path)
+    names.append(hard)
+    if sys.platform != "win32":
+        symbolic.symlink_to(path)
+        names.append(symbolic)
+    for name in names:
+        ran = acme("import", path, "--rejects", name, "--json")
+        assert (ran.status, ran.out) == (2, "")
+        assert "written over" in ran.err
+        assert path.read_bytes() == before
+    assert acme("products", "count").out == "0\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="no device that is always full")
+def test_rejects_that_do_not_fit_are_not_called_saved(acme: Any, tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("sku,name\nA,One\n,Two\n", encoding="utf-8")
+    ran = acme("import", path, "--rejects", "/dev/full", "--json")
+    assert (ran.status, ran.object["rejects_file"]) == (3, None)
+    assert "cannot be written" in ran.err
+    assert Path("/dev/full").is_char_device()

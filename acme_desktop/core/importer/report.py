@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -22,7 +21,6 @@ from psycopg.types.json import Jsonb
 
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.foundation.errors import EnvironmentProblem, NotFound
-from acme_desktop.core.foundation.files import replacing
 from acme_desktop.core.foundation.files import replacing
 from acme_desktop.core.foundation.moments import iso
 from acme_desktop.core.importer import running

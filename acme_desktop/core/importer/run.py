@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,9 +65,11 @@ def import_file(
 
     Raises:
         NotFound: there is no such file, or no such template.
-        UsageProblem: an option makes no sense; nothing is in the history.
+        UsageProblem: an option makes no sense, such as a rejects file that is the file itself; nothing is in the
+            history.
     """
     _check_exists(path)
+    _check_rejects_apart(path, options)
     options = _with_template(database, options)
     with StagedImport(database, path, options, author, remember=remember) as staged:
         return _finish(staged, options, progress, dry_run=dry_run)
@@ -123,6 +126,19 @@ def _with_template(database: Database, options: ImportOptions) -> ImportOptions:
 def _check_exists(path: str | Path) -> None:
     if str(path) != STANDARD_INPUT and not Path(path).exists():
         raise NotFound(f"There is no file {path}.", "Check the name and the folder.")
+
+
+def _check_rejects_apart(path: str | Path, options: ImportOptions) -> None:
+    """Refuse to write rejected rows over the file that they come from, whatever name leads to it."""
+    target = options.rejects_file
+    if target is None or str(path) == STANDARD_INPUT:
+        return
+    with suppress(OSError):  # a target that is not there yet is no file of anybody's
+        if Path(target).samefile(path):
+            raise UsageProblem(
+                f"The rejected rows would be written over {path}, which is to be imported.",
+                "Name another file for them.",
+            )
 
 
 def rejects_beside(path: str | Path) -> str | None:
