@@ -23,7 +23,12 @@ def quoted(value: object) -> str:
     told = plain(value)
     if not isinstance(value, str) or not value:
         return told
-    return f"“{told if len(told) <= _LONGEST else told[: _LONGEST - 1] + '…'}”"
+    return f"“{shortened(told)}”"
+
+
+def shortened(text: str, longest: int = _LONGEST) -> str:
+    """The text, cut where it is longer than so many characters: a file's names and values can have any length."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def counted(number: int, one: str, many: str = "") -> str:

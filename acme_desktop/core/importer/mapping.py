@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from acme_desktop.core.foundation import words
 from acme_desktop.core.foundation.errors import InputProblem, UsageProblem
 from acme_desktop.core.importer.aliases import ALIASES, WEAK, key
 from acme_desktop.core.importer.options import FIELDS, REQUIRED_FIELDS
+
+_NAME_SHOWN = 60
 
 
 def is_position(header: str) -> bool:
@@ -80,8 +83,11 @@ def missing_fields(columns: Mapping[str, int]) -> list[str]:
 
 
 def listed(header: Sequence[str]) -> str:
-    """The header's names for a sentence, at most thirty of them."""
-    names = [f"“{name.strip()}”" if name.strip() else f"#{index}" for index, name in enumerate(header, 1)]
+    """The header's names for a sentence, at most thirty of them, none longer than a person reads."""
+    names = [
+        f"“{words.printable(words.shortened(name.strip(), _NAME_SHOWN))}”" if name.strip() else f"#{index}"
+        for index, name in enumerate(header, 1)
+    ]
     return ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from acme_desktop.core.foundation import spreadsheet_marks
+from acme_desktop.core.foundation import spreadsheet_marks, words
 from acme_desktop.core.foundation.errors import InputProblem
 from acme_desktop.core.importer import fill_down, mapping
 from acme_desktop.core.importer.aliases import WEAK, key
@@ -14,6 +14,7 @@ from acme_desktop.core.importer.rows import ACTIVE_WORDS, Columns
 
 SAMPLE_ROWS = 50
 _RUINED_LIMIT = 3
+_SKU_SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def settle(draft: Profile, options: ImportOptions) -> tuple[Profile, Columns]:
         row[columns["sku"]] for row in draft.sample if len(row) > columns["sku"] and is_ruined(row[columns["sku"]])
     ]
     if ruined:
-        shown = ", ".join(ruined[:_RUINED_LIMIT])
+        shown = ", ".join(words.shortened(sku, _SKU_SHOWN) for sku in ruined[:_RUINED_LIMIT])
         warnings.append(f"Some SKUs look as if a spreadsheet had rounded them ({shown}). They are taken as they stand.")
     offer = fill_down.offer(draft.header, columns, draft.sample, options.fill_down)
     if offer is not None:

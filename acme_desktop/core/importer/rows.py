@@ -6,11 +6,13 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from acme_desktop.core.foundation import spreadsheet_marks
+from acme_desktop.core.foundation import spreadsheet_marks, words
 from acme_desktop.core.foundation.product_rules import DESCRIPTION_MAX, NAME_MAX, SKU_MAX, is_blank
 from acme_desktop.core.importer.encoding import readable
 
 _VALUE_SHOWN = 1_000
+_MESSAGE_SHOWN = 500
+_TITLE_SHOWN = 100
 
 REASONS = (
     "missing_sku",
@@ -37,9 +39,9 @@ class Rejection:
     Attributes:
         line: its first physical line, from 1.
         end_line: its last physical line.
-        column: the source's name of the column at fault, or "" where it is the whole record.
+        column: the source's name of the column at fault, at most 100 characters of it; "" for the whole record.
         reason: one of `REASONS`.
-        message: a sentence for a person.
+        message: a sentence for a person; at most 500 characters.
         value: the offending cell's text, or the raw line's; at most 1,000 characters.
         cells: the source's own cells, or the raw text in one cell where it can't be split.
     """
@@ -62,10 +64,11 @@ def rejection(
     column: str = "",
     value: str | None = None,
 ) -> Rejection:
-    """A rejection whose texts can be shown and stored: undecodable bytes as U+FFFD, the value not too long."""
+    """A rejection whose texts can be shown and stored: undecodable bytes as U+FFFD, none too long but the cells."""
     kept = tuple(readable(cell) for cell in cells)
     shown = readable(value) if value is not None else " ".join(kept)
-    return Rejection(line, end_line, column, reason, readable(message), shown[:_VALUE_SHOWN], kept)
+    column, message = words.shortened(column, _TITLE_SHOWN), words.shortened(readable(message), _MESSAGE_SHOWN)
+    return Rejection(line, end_line, column, reason, message, shown[:_VALUE_SHOWN], kept)
 
 
 Row = tuple[str, str | None, str | None, bool | None]
@@ -118,8 +121,8 @@ class Columns:
     marked: int | None = None
 
     def title(self, index: int) -> str:
-        """What a person calls a column."""
-        return self.header[index].strip() or f"#{index + 1}"
+        """What a person calls a column, as long as a person reads."""
+        return words.shortened(self.header[index].strip(), _TITLE_SHOWN) or f"#{index + 1}"
 
     def clean(self, cells: Sequence[str]) -> Row | None:
         """(sku, name, description, active) of a record of the right width, or None: `why` then says what is wrong."""

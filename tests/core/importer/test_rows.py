@@ -108,3 +108,15 @@ def test_arrow_and_python_trim_the_same_characters() -> None:
 def test_no_column_is_at_fault_where_it_is_the_whole_row(files: Files) -> None:
     told = files.report("SKU,Name\nA1,Cup\nA2\n,Mug\n")["rejected"]
     assert [row["column"] for row in told] == [None, "SKU"]
+
+
+def test_names_of_any_length_are_cut_in_what_is_told(files: Files) -> None:
+    long = "x" * 500_000
+    assert len(files.error(f"{long},b\nA1,Cup\n")) < 400
+    assert len(files.error(f"sku,{long}\nA1,Cup\n")) < 400
+    (told,) = files.report(f'sku,name,{long}\nA1,Cup,5" x\nA2,Cup,\n')["rejected"]
+    assert told["reason"] == "bad_quoting"
+    assert len(told["column"]) == 100
+    assert len(told["message"]) < 300
+    warned = files.report(f"sku,name\n1.{'2' * 500_000}E+12,Cup\n")["warnings"]
+    assert max(map(len, warned)) < 200
