@@ -21,7 +21,9 @@ def main() -> int:
         return selftest.main(sys.argv[2:])
     milestones.passed("interpreter")
     from acme_desktop.cli import main as command_line
+    from acme_desktop.cli import output
 
+    output.speak_utf8()
     return command_line.main(sys.argv[1:], open_window=_open_window)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from acme_desktop.cli import output
 from acme_desktop.cli.output import Context
+from acme_desktop.core.foundation import file_names
 from acme_desktop.core.foundation.errors import InputProblem, NotFound, Problem, UsageProblem
 from acme_desktop.core.foundation.words import counted
 from acme_desktop.core.importer.options import ImportOptions
@@ -57,10 +58,10 @@ def _check(file: str, chosen: ImportOptions, rows: bool, context: Context) -> in
     if context.json:
         context.emit(found)
     elif found["error"]:
-        context.print(f"{file}: failed")
+        context.print(f"{found['file']}: failed")
     else:
         context.print(
-            f"{file}: {found['status']}; {counted(found['read'], 'row')} read: "
+            f"{found['file']}: {found['status']}; {counted(found['read'], 'row')} read: "
             f"{found['accepted_count']:,} accepted, {found['rejected_count']:,} rejected"
         )
     if refused:
@@ -105,7 +106,7 @@ def report(path: str, options: ImportOptions, rows: bool) -> dict[str, Any]:
         return _refused(path, problem, rows=rows)
     profile = reader.profile
     return {
-        "file": path,
+        "file": file_names.as_text(path),
         "status": "completed",
         "read": read,
         "accepted_count": read - refused,
@@ -132,7 +133,7 @@ def _refused(path: str, problem: Problem, *, rows: bool) -> dict[str, Any]:
     nothing: Iterable[Any] | int = [] if rows else 0
     profile = getattr(problem, "profile", None) if isinstance(problem, InputProblem) else None
     return {
-        "file": path,
+        "file": file_names.as_text(path),
         "status": "failed",
         "read": 0,
         "accepted_count": 0,

@@ -9,6 +9,7 @@ from typing import Any
 
 from acme_desktop.cli import output, parsing, receipts
 from acme_desktop.cli.output import Context
+from acme_desktop.core.foundation import file_names
 from acme_desktop.core.foundation.errors import NotFound, UsageProblem
 from acme_desktop.core.foundation.words import quoted
 from acme_desktop.core.importer import run as importing
@@ -139,7 +140,11 @@ def _import(file: str, chosen: ImportOptions, dry_run: bool, context: Context) -
     except NotFound as missing:
         context.complain(missing)
         if context.json:
-            context.emit(ImportReport(None, None, file, "failed", chosen.mode, error=str(missing)).to_json())
+            context.emit(
+                ImportReport(
+                    None, None, file_names.as_text(file), "failed", chosen.mode, error=file_names.as_text(str(missing))
+                ).to_json()
+            )
         return missing.exit_code
     return tell(report, context)
 

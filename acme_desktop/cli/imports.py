@@ -75,7 +75,7 @@ def _rejects(options: argparse.Namespace, context: Context) -> int:
             context.say(f"{count:,} rejected rows are in {options.out}.")
         elif context.json:
             for row in report.rejects(connection, options.id):
-                context.emit(row)
+                context.emit(_rejected(row))
         else:
             with output.stdout() as stream:
                 report.write_rejects(stream, header, report.rejects(connection, options.id))
@@ -94,6 +94,13 @@ def _resume(options: argparse.Namespace, context: Context) -> int:
     with context.progress(f"import {options.id}") as progress:
         resumed = run_importer.resume(context.workspace.database, options.id, progress, context.author)
     return importer.tell(resumed, context)
+
+
+def _rejected(row: dict[str, Any]) -> dict[str, Any]:
+    """A rejected row under the contract's names, as `check` gives it, and its cells."""
+    return {"column" if name == "field" else name: value for name, value in row.items()} | {
+        "column": row["field"] or None
+    }
 
 
 def _row(record: ImportRecord) -> tuple[str, ...]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 import importlib
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from acme_desktop import __version__
 from acme_desktop.cli import output
 from acme_desktop.cli.output import Context
 from acme_desktop.cli.parsing import Actions, Parser
-from acme_desktop.core.foundation import logs
+from acme_desktop.core.foundation import file_names, logs
 from acme_desktop.core.foundation.errors import Cancelled, NotFound, Problem
 from acme_desktop.core.workspace import Workspace
 
@@ -77,7 +77,8 @@ def main(arguments: Sequence[str], *, open_window: OpenWindow | None = None) -> 
         print("Cancelled. Nothing was changed.", file=sys.stderr)
         return output.CANCELLED
     except BrokenPipeError:
-        output.close_stdout()  # its reader went away, as `head` does
+        output.close_stdout()
+        print("acme-desktop: The output's reader went away before its end.", file=sys.stderr)
         return output.FAILED
     except Exception as error:  # noqa: BLE001  the last resort, so that nobody meets a traceback
         _log.exception("unexpected error")
@@ -97,8 +98,10 @@ def _main(arguments: list[str], open_window: OpenWindow | None) -> int:
         return _run_command(common, rest)
     files = _window_parser().parse_args(rest).files
     for file in files:
-        if not Path(file).exists():
-            raise NotFound(f"There is no command and no file named {file}.", "Try `acme-desktop --help`.")
+        if not os.path.exists(file):  # noqa: PTH110  a name that no file can have is no error here
+            raise NotFound(
+                f"There is no command and no file named {file_names.as_text(file)}.", "Try `acme-desktop --help`."
+            )
     if open_window is None:
         raise Problem("The window cannot be opened from here.", "Name a command; see `acme-desktop --help`.")
     return open_window(common.data_dir, common.database_url, files)

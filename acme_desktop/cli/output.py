@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from functools import cached_property
+from io import TextIOWrapper
 from types import FrameType
 from typing import Any, TextIO
 
 from acme_desktop.core.changes.change_set import Author
+from acme_desktop.core.foundation import json_lines
 from acme_desktop.core.foundation.errors import Problem
 from acme_desktop.core.foundation.files import unwritable
 from acme_desktop.core.foundation.progress import Progress, Snapshot
@@ -58,7 +59,7 @@ class Context:
 
     def emit(self, value: dict[str, Any]) -> None:
         """Write one JSON object as a line on stdout."""
-        self.print(json.dumps(value, ensure_ascii=False, default=str))
+        self.print(json_lines.line(value))
 
     def print(self, text: str) -> None:
         """Write a line of data on stdout."""
@@ -92,13 +93,18 @@ class Context:
 
     def _show(self, label: str, progress: Progress, finished: threading.Event) -> None:
         terminal = sys.stderr.isatty()
+        told: tuple[object, ...] = ()
         while not finished.wait(_TERMINAL_SECONDS if terminal else _LINE_SECONDS):
-            text = _describe(label, progress.snapshot())
+            now = progress.snapshot()
+            text = _describe(label, now)
             if terminal:
                 sys.stderr.write(f"\r\x1b[K{text}")
                 sys.stderr.flush()
-            else:
+                continue
+            news = (now.stage, now.rows, f"{now.fraction or 0:.0%}")  # the rate, which changes by itself, is none
+            if news != told:
                 print(text, file=sys.stderr, flush=True)
+                told = news
         if terminal:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
@@ -120,6 +126,12 @@ def stdout() -> Iterator[TextIO]:
             raise
         close_stdout()
         raise unwritable("Standard output", error) from error
+
+
+def speak_utf8() -> None:
+    """Write UTF-8 on stdout in every locale, and what UTF-8 does not take in escapes: others read it as UTF-8."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def close_stdout() -> None:

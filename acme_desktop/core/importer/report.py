@@ -20,6 +20,7 @@ from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
 from acme_desktop.core.changes.change_set import Author
+from acme_desktop.core.foundation import file_names
 from acme_desktop.core.foundation.errors import EnvironmentProblem, NotFound
 from acme_desktop.core.foundation.files import replacing
 from acme_desktop.core.foundation.moments import iso
@@ -152,10 +153,13 @@ FROM imports AS i
 def open_receipt(connection: Connection[Any], file: str, options: ImportOptions, author: Author) -> int:
     """Write down that an import begins; returns its id."""
     source = Fingerprint.of(file)
+    kept = source and {**vars(source), "path": file_names.as_text(source.path)}
+    chosen = options.to_json()
+    chosen["rejects_file"] = chosen["rejects_file"] and file_names.as_text(chosen["rejects_file"])
     row = connection.execute(
         "INSERT INTO imports (file, status, options, profile, actor, client) "
         "VALUES (%s, 'reading', %s, %s, %s, %s) RETURNING id",
-        (file, Jsonb(options.to_json()), Jsonb({"source": source and vars(source)}), author.actor, author.client),
+        (file_names.as_text(file), Jsonb(chosen), Jsonb({"source": kept}), author.actor, author.client),
     ).fetchone()
     assert row is not None
     identifier: int = row[0]
@@ -278,13 +282,13 @@ def save_rejects(connection: Connection[Any], import_id: int, header: list[str],
             f"The import keeps them: `acme-desktop imports rejects {import_id} --out FILE` writes them elsewhere.",
             f"{problem.title} {problem.details}".strip(),
         ) from problem
-    connection.execute("UPDATE imports SET rejects_file = %s WHERE id = %s", (str(path), import_id))
+    connection.execute("UPDATE imports SET rejects_file = %s WHERE id = %s", (file_names.as_text(path), import_id))
     return count
 
 
 def unhappened(so_far: ImportReport, error: str | None) -> ImportReport:
     """The report of an import that changed nothing: what was read and not rejected counts as skipped."""
-    return replace(so_far, skipped=so_far.read - so_far.rejected, error=error)
+    return replace(so_far, skipped=so_far.read - so_far.rejected, error=error and file_names.as_text(error))
 
 
 def delete(connection: Connection[Any], import_id: int) -> None:

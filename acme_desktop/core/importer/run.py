@@ -7,13 +7,15 @@
 from __future__ import annotations
 
 import itertools
+import os
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
-from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem, NotFound, Problem, UsageProblem
+from acme_desktop.core.foundation import file_names
+from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem, Problem, UsageProblem
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.importer import report, templates
 from acme_desktop.core.importer.options import STANDARD_INPUT, ImportOptions
@@ -107,8 +109,8 @@ def _finish(staged: StagedImport, options: ImportOptions, progress: Progress, *,
     try:
         staged.save_rejects(Path(options.rejects_file))
     except EnvironmentProblem as problem:
-        return replace(finished, error=finished.error or str(problem))
-    return replace(finished, rejects_file=options.rejects_file)
+        return replace(finished, error=finished.error or file_names.as_text(str(problem)))
+    return replace(finished, rejects_file=file_names.as_text(options.rejects_file))
 
 
 def _with_template(database: Database, options: ImportOptions) -> ImportOptions:
@@ -124,8 +126,8 @@ def _with_template(database: Database, options: ImportOptions) -> ImportOptions:
 
 
 def _check_exists(path: str | Path) -> None:
-    if str(path) != STANDARD_INPUT and not Path(path).exists():
-        raise NotFound(f"There is no file {path}.", "Check the name and the folder.")
+    if str(path) != STANDARD_INPUT:
+        file_names.status_of(str(path))
 
 
 def _check_rejects_apart(path: str | Path, options: ImportOptions) -> None:
@@ -148,4 +150,4 @@ def rejects_beside(path: str | Path) -> str | None:
     source = Path(path)
     stem = source.name.split(".")[0] or source.name
     names = itertools.chain([f"{stem}.rejects.csv"], (f"{stem}.rejects-{number}.csv" for number in itertools.count(2)))
-    return str(next(target for name in names if not (target := source.with_name(name)).exists()))
+    return str(next(target for name in names if not os.path.lexists(target := source.with_name(name))))

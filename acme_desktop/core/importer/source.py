@@ -18,7 +18,8 @@ from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import IO, BinaryIO
 
-from acme_desktop.core.foundation.errors import EnvironmentProblem, InputProblem, NotFound
+from acme_desktop.core.foundation import file_names
+from acme_desktop.core.foundation.errors import EnvironmentProblem, InputProblem
 from acme_desktop.core.importer.options import STANDARD_INPUT
 
 _ZIP, _GZIP, _PARQUET = b"PK\x03\x04", b"\x1f\x8b", b"PAR1"
@@ -94,8 +95,8 @@ def locate(name: str) -> Source:
     """
     piped = name == STANDARD_INPUT
     path = _standard_input() if piped else Path(name)
-    if not path.exists():
-        raise NotFound(f"There is no file {name}.", "Check the path.")
+    if not piped:
+        file_names.status_of(name)
     if path.is_dir():
         raise InputProblem(f"{name} is a folder.", "Name a file in it.")
     with readable_file(name), path.open("rb") as stream:

@@ -18,6 +18,7 @@ from psycopg import Connection
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.changes.locks import lock_catalogue
 from acme_desktop.core.database.connections import Database, interruptible
+from acme_desktop.core.foundation import file_names
 from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem, InputProblem, Refused
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.foundation.words import counted
@@ -260,7 +261,7 @@ class StagedImport:
 
     def _merge(self, progress: Progress) -> merge.Merged:
         connection, staged, options = self._connection, self._reading.staged, self._options
-        summary = Path(self._file).name
+        summary = file_names.as_text(Path(self._file).name)
         lock_catalogue(connection)
         plain = options.mode == "upsert" and options.blank == "clear" and self._previewed is None
         if plain and merge.is_empty(connection):
@@ -336,7 +337,7 @@ class StagedImport:
         return ImportReport(
             import_id=None if status == "previewed" else self.import_id,
             change_set_id=None,
-            file=self._file,
+            file=file_names.as_text(self._file),
             status=status,
             mode=self._options.mode,
             read=done.read,

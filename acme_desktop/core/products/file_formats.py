@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, BinaryIO
 
+from acme_desktop.core.foundation import json_lines
 from acme_desktop.core.foundation.errors import EnvironmentProblem, InputProblem
 
 COLUMNS = ("sku", "name", "description", "active")
@@ -26,7 +26,7 @@ def write_jsonl(stream: BinaryIO, batches: Batches, total: int) -> int:
     """One JSON object a line, in UTF-8."""
     written = 0
     for rows in batches:
-        lines = (json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False) + "\n" for row in rows)
+        lines = (json_lines.line(dict(zip(COLUMNS, row, strict=True))) + "\n" for row in rows)
         stream.write("".join(lines).encode())
         written += len(rows)
     return written
