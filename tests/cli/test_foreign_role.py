@@ -62,6 +62,32 @@ def test_what_needs_the_right_to_create_is_refused_in_plain_words(clerk: Any, tm
     file.write_text("sku,name\na,b\n")
     imported = clerk("import", file)
     assert imported.status == 1
-    assert "too few permissions" in imported.err
+    assert f"The role {ROLE} lacks the right CREATE: it may not make tables in the schema public" in imported.err
+    assert f"GRANT CREATE ON SCHEMA public TO {ROLE};" in imported.err
     assert "Traceback" not in imported.err
     assert clerk("products", "count").out == "0\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "title"),
+    [
+        ("webhooks deliver --until-empty", "lacks the rights USAGE and SELECT on the sequence dispatchers_id_seq"),
+        ("products create --sku B --name b", "lacks the rights INSERT, UPDATE and DELETE on the table change_sets"),
+        ("products delete A", "lacks the rights INSERT, UPDATE and DELETE on the table products"),
+        ("webhooks add --url http://127.0.0.1:1/ --event product.created", "on the table webhooks"),
+    ],
+)
+def test_a_reader_is_told_which_right_a_change_needs(
+    database: Database, clerk: Any, acme: Any, command: str, title: str
+) -> None:
+    assert acme("products", "create", "--sku", "A", "--name", "a").status == 0
+    with database.connect() as connection:
+        connection.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {ROLE}")
+        connection.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {ROLE}")
+        connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {ROLE}")
+    assert clerk("products", "count").out == "1\n"
+    ran = clerk(*command.split())
+    assert ran.status == 1
+    assert title in ran.err
+    assert "GRANT " in ran.err
+    assert "mistake of ours" not in ran.err

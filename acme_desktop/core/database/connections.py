@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from acme_desktop.core.database import failures
+from acme_desktop.core.database import failures, fitness, sessions
 from acme_desktop.core.database.notifications import Listener
 from acme_desktop.core.database.pool import Connection, Pool
 from acme_desktop.core.database.urls import DatabaseUrl
@@ -21,15 +21,6 @@ from acme_desktop.core.foundation.progress import Progress
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
-OLDEST_SERVER = 14
-_DEFAULTS: dict[str, str | int] = {
-    "application_name": "acme-desktop",
-    "connect_timeout": 10,
-    "keepalives": 1,
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-}
 _RESTART_PATIENCE = 5.0  # seconds that the embedded server may be away while its supervisor starts it again
 _CANCEL_EVERY = 0.2
 
@@ -45,7 +36,6 @@ class Database:
     def __init__(self, url: DatabaseUrl, *, embedded: bool) -> None:
         self._url = url
         self.embedded = embedded
-        self._conninfo = url.conninfo(**_DEFAULTS)
         self._pool = Pool(self._connect)
 
     @classmethod
@@ -54,8 +44,10 @@ class Database:
 
         Raises:
             UsageProblem: the URL is none.
-            EnvironmentProblem: no connection, a server before PostgreSQL 14, or a locale that cannot fold letters.
+            EnvironmentProblem: no connection, or a server or database that the program cannot work with.
         """
+        if embedded:
+            sessions.forget_surroundings()
         parsed = DatabaseUrl.parse(url)
         if parsed.password is None and not parsed.local and "passfile" not in parsed.parameters:
             from acme_desktop.core.database import passwords
@@ -64,7 +56,8 @@ class Database:
                 parsed = parsed.with_password(kept)
         database = cls(parsed, embedded=embedded)
         try:
-            database._check()
+            with database.connect() as connection:
+                fitness.check(connection, database.in_words)
         except BaseException:
             database.close()
             raise
@@ -127,9 +120,24 @@ class Database:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Make `EnvironmentProblem` of a lost connection and the like."""
-        with failures.translated(self._url, embedded=self.embedded):
-            yield
+        """Make `EnvironmentProblem` of a lost connection, a missing right and the like."""
+        try:
+            with failures.translated(self._url, embedded=self.embedded):
+                yield
+        except EnvironmentProblem as problem:
+            if not isinstance(refusal := failures.original(problem.__cause__), psycopg.errors.InsufficientPrivilege):
+                raise
+            from acme_desktop.core.database import rights
+
+            raise rights.explain(refusal, self.in_words, self._connect) or problem from refusal
+
+    def session(self, name: str) -> Connection:
+        """A connection of the caller's own in autocommit, that the server lists under a name.
+
+        Raises:
+            psycopg.Error: none comes about; see `translated`.
+        """
+        return sessions.connect(self._url, autocommit=True, application_name=name)
 
     def close(self) -> None:
         """Close all pooled connections."""
@@ -139,29 +147,11 @@ class Database:
         deadline = time.monotonic() + (_RESTART_PATIENCE if self.embedded else 0)
         while True:
             try:
-                return psycopg.connect(self._conninfo)
+                return sessions.connect(self._url)
             except psycopg.OperationalError as error:
                 if time.monotonic() > deadline:
                     raise failures.explain(error, self._url, embedded=self.embedded) from None
                 time.sleep(0.1)
-
-    def _check(self) -> None:
-        with self.connect() as connection:
-            version = connection.info.server_version
-            if version < OLDEST_SERVER * 10000:
-                raise EnvironmentProblem(
-                    f"{failures.sentence_case(self.in_words)} is PostgreSQL {version // 10000}; "
-                    f"the oldest that works is {OLDEST_SERVER}.",
-                    "Use a newer server, or the embedded database.",
-                )
-            row = connection.execute("SELECT lower('ÄŻΣ') = 'äżσ', current_setting('server_encoding')").fetchone()
-            if row is None or row[0] is not True:
-                raise EnvironmentProblem(
-                    f"{failures.sentence_case(self.in_words)} cannot tell upper from lower case beyond ASCII.",
-                    "Have the database created anew with a UTF-8 locale: CREATE DATABASE name TEMPLATE template0 "
-                    "ENCODING 'UTF8' LOCALE 'C.UTF-8'.",
-                    f"lower('ÄŻΣ') is not 'äżσ'; encoding {row and row[1]}",
-                )
 
 
 @contextmanager

@@ -16,6 +16,18 @@ _NOT_POSTGRESQL = (
     "What answers for {place} does not speak PostgreSQL's language.",
     "Is this a PostgreSQL server? Check host and port: a web server or another program may listen there.",
 )
+_ENDED = (
+    "{place} ended the connection, which had a limit of time.",
+    "Have idle_in_transaction_session_timeout, idle_session_timeout or transaction_timeout raised, and try again.",
+)
+_TOO_LONG = (
+    "{place} stopped the work because it took too long.",
+    "Raise statement_timeout in the database URL, or leave it out; nothing was changed.",
+)
+_NO_SERVICE = (
+    "There is no connection service of that name.",
+    "The service in the database URL or PGSERVICE must be in pg_service.conf; see the details.",
+)
 # By SQLSTATE, or its first two characters: title and advice. A place is "the database catalogue on db.example.com".
 _BY_STATE = {
     "28": ("{place} refuses the user name or the password.", "Check both in the database URL or the settings."),
@@ -25,14 +37,44 @@ _BY_STATE = {
     "53300": ("{place} takes no more connections.", "Close other programs that use it and try again."),
     "57P03": ("{place} is just starting or stopping.", "Try again in a moment."),
     "57P": ("{place} was stopped.", "Start it, or wait until it is back, and try again; nothing was changed."),
-    "25006": ("{place} may only be read.", "Connect to the primary server instead of a replica."),
+    "25006": (
+        "{place} may only be read.",
+        "It is a replica, or default_transaction_read_only is on for the role or the database: connect to the primary "
+        "server, or have that setting put off.",
+    ),
+    "25P03": _ENDED,
+    "25P04": _ENDED,
+    "40": ("Another program changed the same in {place} at that moment.", "Try again; nothing was changed."),
     "42501": ("The user has too few permissions in {place}.", "Ask its administrator for the right that is missing."),
+    "57014": (
+        "{place} was told to stop the work.",
+        "Somebody else cancelled it there: try again; nothing was changed.",
+    ),
+    "57P05": _ENDED,
     "55P03": ("Another program holds what is needed in {place}.", "Try again when it is done."),
 }
 _BAD_SETTING = ("The database URL has a setting that cannot be.", "The details name it; correct it in the URL.")
+_BAD_SERVER_SETTING = (
+    "{place} does not take a setting of this connection.",
+    "The details name it; correct it in the database URL or in PGOPTIONS.",
+)
 _NO_COMPUTER = ("There is no computer with the name {host}.", "Check the host name and the network.")
 # By what libpq says where no server answered, as a regular expression.
 _BY_WORDS = (
+    ("definition of service|service file", *_NO_SERVICE),
+    (
+        "permission denied for database",
+        "This user may not connect to {place}.",
+        "Its owner can grant it: GRANT CONNECT ON DATABASE name TO user;",
+    ),
+    ("is not permitted to log in", "{place} does not let this user in.", "Have it allowed: ALTER ROLE user LOGIN;"),
+    (
+        "not currently accepting connections",
+        "{place} takes no connections.",
+        "Have it allowed: ALTER DATABASE name ALLOW_CONNECTIONS true;",
+    ),
+    ("too many connections for", *_BY_STATE["53300"]),
+    ("unrecognized configuration parameter|invalid value for parameter", *_BAD_SERVER_SETTING),
     ("invalid integer value", *_BAD_SETTING),
     (' value: "', *_BAD_SETTING),
     ("invalid response to SSL negotiation", *_NOT_POSTGRESQL),
@@ -102,6 +144,8 @@ def explain(error: BaseException, url: DatabaseUrl, *, embedded: bool = False) -
     if embedded and (not state or state.startswith("57P")):
         unreached = any(words in said for words in ("refused", "No such file", "timeout expired"))
         return _problem(_EMBEDDED_GONE if unreached else _EMBEDDED_LOST, place, said)
+    if state == "57014" and "statement timeout" in said:
+        return _problem(_TOO_LONG, place, said)
     for key in (state, state[:3], state[:2]):
         if key and key in _BY_STATE:
             return _problem(_BY_STATE[key], place, said)
@@ -116,9 +160,9 @@ def explain(error: BaseException, url: DatabaseUrl, *, embedded: bool = False) -
 
 def is_environments_fault(error: BaseException) -> bool:
     """Whether a psycopg error is about the server or the way to it, and not about the statement."""
-    if isinstance(error, (pg.QueryCanceled, pg.DeadlockDetected, pg.SerializationFailure)):
-        return False
-    return isinstance(error, (psycopg.OperationalError, pg.InsufficientPrivilege, pg.ReadOnlySqlTransaction))
+    if isinstance(error, (psycopg.OperationalError, pg.InsufficientPrivilege, pg.ReadOnlySqlTransaction)):
+        return True
+    return getattr(error, "sqlstate", None) in ("25P03", "25P04")
 
 
 @contextmanager
@@ -130,10 +174,15 @@ def translated(url: DatabaseUrl, *, embedded: bool = False) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        original = getattr(error, "orig", None) or error
-        if not is_environments_fault(original):
+        cause = original(error)
+        if cause is None or not is_environments_fault(cause):
             raise
-        raise explain(original, url, embedded=embedded) from error
+        raise explain(cause, url, embedded=embedded) from error
+
+
+def original(error: BaseException | None) -> BaseException | None:
+    """What psycopg raised, where SQLAlchemy wrapped it."""
+    return getattr(error, "orig", None) or error
 
 
 def _problem(sentence: tuple[str, str], place: str, said: str) -> EnvironmentProblem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
@@ -86,14 +87,20 @@ class DatabaseUrl:
     @property
     def for_people(self) -> str:
         """Which database it is, in words: "catalogue on db.example.com:5432"."""
-        name = self.parameters.get("dbname") or self.parameters.get("user") or "default database"
-        if self.local:
+        around = os.environ  # libpq takes from there what the URL leaves out
+        user = self.parameters.get("user") or around.get("PGUSER")
+        name = self.parameters.get("dbname") or around.get("PGDATABASE") or user or "default database"
+        host = self.host or around.get("PGHOST", "")
+        if not host or host.startswith(("/", "@")):
             return f"{name} on this computer"
-        return f"{name} on {self.host}:{self.parameters.get('port', '5432')}"
+        return f"{name} on {host}:{self.parameters.get('port') or around.get('PGPORT') or '5432'}"
 
     def conninfo(self, **defaults: str | int) -> str:
-        """A connection string for libpq; `defaults` count where the URL does not say otherwise."""
-        return make_conninfo("", **{**defaults, **self.parameters})
+        """A connection string for libpq; `defaults` count where the URL does not say otherwise.
+
+        The client speaks UTF-8 always: a catalogue has letters of every alphabet.
+        """
+        return make_conninfo("", **{**defaults, **self.parameters, "client_encoding": "UTF8"})
 
     def __str__(self) -> str:
         """A URL that psycopg takes, with the password where there is one."""

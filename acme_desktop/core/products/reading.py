@@ -179,14 +179,14 @@ class _Race:
 
 
 def _answer(database: Database, way: Way, progress: Progress, milliseconds: int) -> list[Product] | None:
-    try:
-        with database.cancellable(progress) as connection:
-            connection.execute(_WALKING if way.walks else _SET, (str(milliseconds),))
+    with database.cancellable(progress) as connection:
+        connection.execute(_WALKING if way.walks else _SET, (str(milliseconds),))
+        try:
             return _ask(connection, way.query)
-    except psycopg.errors.QueryCanceled:
-        if milliseconds:
-            return None
-        raise
+        except psycopg.errors.QueryCanceled:
+            if milliseconds:
+                return None
+            raise
 
 
 def _ask(connection: Connection[Any], query: Clause) -> list[Product]:

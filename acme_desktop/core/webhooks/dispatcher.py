@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 
 from acme_desktop.core.changes import change_set
-from acme_desktop.core.foundation.errors import EnvironmentProblem
 from acme_desktop.core.webhooks import endpoints, ledger, ownership, retry
 from acme_desktop.core.webhooks.addresses import Resolver
 from acme_desktop.core.webhooks.endpoints import Endpoint
@@ -90,7 +89,7 @@ class Dispatcher:
         """Send until `stop`, or until nothing is due any more; survives restarts of the database.
 
         Raises:
-            EnvironmentProblem: with `until_empty`, the database stays away.
+            EnvironmentProblem: with `until_empty`, the database stays away; or the role lacks a right.
         """
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
@@ -98,21 +97,20 @@ class Dispatcher:
         listeners = self._listen()
         failures, lost_at = 0, 0.0
         try:
-            while not self._stopping:
-                try:
-                    await self._session(until_empty)
-                    break
-                except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                    failures = 1 if self._connected else failures + 1
-                    if failures == 1:
-                        _log.warning("the dispatcher lost the database: %s", error)
-                        lost_at = time.monotonic()
-                    if until_empty and time.monotonic() - lost_at > _PATIENCE:
-                        raise EnvironmentProblem(
-                            "The database cannot be reached.", "What is not delivered is kept.", str(error)
-                        ) from error
-                    self._wake.clear()
-                    await self._pause(min(0.1 * 2**failures, POLL_SECONDS))
+            with self._database.translated():
+                while not self._stopping:
+                    try:
+                        await self._session(until_empty)
+                        break
+                    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                        failures = 1 if self._connected else failures + 1
+                        if failures == 1:
+                            _log.warning("the dispatcher lost the database: %s", error)
+                            lost_at = time.monotonic()
+                        if until_empty and time.monotonic() - lost_at > _PATIENCE:
+                            raise
+                        self._wake.clear()
+                        await self._pause(min(0.1 * 2**failures, POLL_SECONDS))
             return self.totals
         finally:
             for listener in listeners:
@@ -149,9 +147,7 @@ class Dispatcher:
                 await self._in_thread(connection.close)
 
     def _connect(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(
-            self._database.url, autocommit=True, application_name="acme-desktop webhooks", connect_timeout=10
-        )
+        return self._database.session("acme-desktop webhooks")
 
     async def _pump(self, held: Holdings, until_empty: bool) -> None:
         synced = flushed = 0.0

@@ -38,6 +38,24 @@ AT = 'connection failed: connection to server at "192.0.2.7", port 5432 failed: 
             "What answers for the database catalogue",
             "Is this a PostgreSQL",
         ),
+        (
+            'FATAL:  permission denied for database "catalogue"\nDETAIL:  User does not have CONNECT privilege.',
+            "This user may not connect to the database catalogue",
+            "GRANT CONNECT ON DATABASE",
+        ),
+        ('FATAL:  role "me" is not permitted to log in', f"{PLACE} does not let this user in.", "ALTER ROLE"),
+        (
+            'FATAL:  database "catalogue" is not currently accepting connections',
+            f"{PLACE} takes no connections.",
+            "ALLOW_CONNECTIONS",
+        ),
+        ("FATAL:  sorry, too many clients already", f"{PLACE} takes no more connections.", "Close other programs"),
+        ('FATAL:  too many connections for role "me"', f"{PLACE} takes no more connections.", "Close other programs"),
+        (
+            'FATAL:  unrecognized configuration parameter "bogus"',
+            f"{PLACE} does not take a setting of this connection.",
+            "PGOPTIONS",
+        ),
         ("received invalid response to SSL negotiation: H", "What answers for the database", "Is this a PostgreSQL"),
     ],
 )

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from acme_desktop.core.database import migrations
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.database.tables import metadata
+from acme_desktop.core.database.urls import DatabaseUrl
 from acme_desktop.core.foundation.errors import EnvironmentProblem
 from tests.support import postgres
 
@@ -101,3 +102,35 @@ def test_a_database_of_a_newer_program_is_left_alone(database: Database) -> None
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(EnvironmentProblem, match="newer"):
         migrations.upgrade(database)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "CREATE TABLE products (id int, title text)",
+        "CREATE TABLE alembic_version AS SELECT 'ab12cd' AS version_num",
+        "CREATE TABLE alembic_version AS SELECT '0001' AS version_num",
+        "CREATE TABLE alembic_version (other int)",
+    ],
+)
+def test_tables_of_another_program_are_left_alone(server_url: str, before: str) -> None:
+    with empty_database(server_url) as taken:
+        with taken.connect() as connection:
+            connection.execute(before)
+        found = described(taken)
+        with pytest.raises(EnvironmentProblem, match="holds tables that another program made") as raised:
+            migrations.upgrade(taken)
+        assert "a database of its own" in raised.value.advice
+        assert described(taken) == found
+
+
+def test_two_programs_share_a_database_in_schemas_of_their_own(server_url: str) -> None:
+    with empty_database(server_url) as shared:
+        with shared.connect() as connection:
+            connection.execute("CREATE TABLE products (id int); CREATE SCHEMA catalogue")
+        url = DatabaseUrl({**DatabaseUrl.parse(shared.url).parameters, "options": "-csearch_path=catalogue"})
+        ours = Database.open(str(url))
+        assert migrations.upgrade(ours)
+        with ours.connect() as connection:
+            assert connection.execute("SELECT count(*) FROM products WHERE sku IS NULL").fetchone() == (0,)
+        ours.close()
