@@ -182,7 +182,7 @@ def _drop_everything() -> str:
 
 def _program(name: str, url: DatabaseUrl | None) -> str:
     """The wheel's program; where the server insists on encryption, which that lacks, the system's."""
-    if url is not None and url.parameters.get("sslmode") in _NEEDS_ENCRYPTION:
+    if url is not None and (url.parameters.get("sslmode") or os.environ.get("PGSSLMODE")) in _NEEDS_ENCRYPTION:
         if (installed := shutil.which(name)) is None:
             raise EnvironmentProblem(
                 f"An encrypted connection needs an installed {name}.",
@@ -198,8 +198,14 @@ def _conninfo(url: DatabaseUrl) -> str:
 
 @contextlib.contextmanager
 def _running(command: list[str], url: DatabaseUrl | None, **streams: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """A program that ends with the block; the password goes through its environment, which only its user can read."""
-    surroundings = {**binaries.environment(), "PGOPTIONS": _LOCK_TIMEOUT}
+    """A program that ends with the block; the password goes through its environment, which only its user can read.
+
+    It finds the server as our own connections do: by the URL, and where that leaves something out by libpq's variables.
+    """
+    surroundings = binaries.environment()
+    if url is not None:
+        surroundings |= {name: value for name, value in os.environ.items() if name.startswith("PG")}
+        surroundings["PGOPTIONS"] = f"{os.environ.get('PGOPTIONS', '')} {_LOCK_TIMEOUT}".strip()
     if url is not None and url.password:
         surroundings["PGPASSWORD"] = url.password
     with subprocess.Popen(command, env=surroundings, **{"stdin": subprocess.DEVNULL, **streams}) as process:

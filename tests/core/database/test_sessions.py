@@ -121,6 +121,19 @@ def test_a_problem_names_the_server_that_the_environment_led_to(monkeypatch: pyt
         Database.open("postgresql://")
 
 
+def test_a_backup_finds_the_server_that_the_environment_names(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = DatabaseUrl.parse(database_url).parameters
+    with monkeypatch.context() as surroundings:
+        surroundings.setenv("PGHOST", left.pop("host"))
+        surroundings.setenv("PGOPTIONS", "-c application_name=kept")
+        database = Database.open(str(DatabaseUrl(left)))
+        assert backup.backup(database, tmp_path / "all.dump", Progress()) > 0
+        backup.restore(database, tmp_path / "all.dump", Progress())
+        database.close()
+
+
 def test_the_defaults_of_a_database_do_not_change_how_the_program_works(database: Database) -> None:
     have_set(database, CUSTOMS)
     settled = Database.open(database.url)
