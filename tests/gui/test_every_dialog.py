@@ -92,6 +92,7 @@ def letters_twice(dialog: QWidget) -> list[str]:
 
 def stays_on_a_small_screen(dialog: QDialog) -> None:
     small = QSize(960, 540)  # 1920x1080 at 200 %
+    QApplication.sendPostedEvents()  # it has grown by now as it wants on the screen that there is
     on_screen.bound(dialog, small)
     QApplication.sendPostedEvents()
     room = small - on_screen.FRAME
@@ -173,6 +174,7 @@ def test_what_an_action_opens(qtbot: QtBot, ready: MainWindow, name: str) -> Non
         assert not popup.isVisible()
         return
     dialog = open_dialogs(ready)[-1]
+    qtbot.waitUntil(lambda: not ready._runner.busy, timeout=20_000)  # what it reads is in it, and takes room
     assert dialog.objectName(), "the dialog has no object name"
     assert dialog.windowTitle(), "the dialog has no title"
     if not isinstance(dialog, QFileDialog):

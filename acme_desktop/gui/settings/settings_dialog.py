@@ -95,15 +95,15 @@ class SettingsDialog(QDialog):
 
     def _arrange(self, hint: QLabel, server_hint: QLabel, testing: QHBoxLayout) -> None:
         self.tabs = QTabWidget(objectName="settingsTabs", documentMode=True)
-        database, inner = _page()
+        inner = _page()
         inner.addWidget(self.override)
         for widget in (self.embedded, hint, self.server, server_hint, self.fields):
             inner.addWidget(widget)
         inner.addLayout(testing)
         inner.addWidget(self.result)
         inner.addStretch()
-        self.tabs.addTab(database, "Database")
-        program, inner = _page()
+        self.tabs.addTab(on_screen.Scrolling(inner, "settingsDatabase"), "Database")
+        inner = _page()
         inner.addWidget(_heading("Appearance"))
         rows = form()
         label = QLabel("T&heme")
@@ -116,7 +116,7 @@ class SettingsDialog(QDialog):
         inner.addWidget(_heading("New versions"))
         inner.addWidget(self.updates)
         inner.addStretch()
-        self.tabs.addTab(program, "Program")
+        self.tabs.addTab(on_screen.Scrolling(inner, "settingsProgram"), "Program")
         layout = QVBoxLayout(self, spacing=8)
         layout.setContentsMargins(18, 12, 18, 16)
         layout.addWidget(self.tabs, 1)
@@ -142,6 +142,7 @@ class SettingsDialog(QDialog):
         if not read.has_keyring:
             self.fields.password_field.say_hint("This computer has no keyring: the password is kept until you quit.")
         self._show_choice()
+        self._grow()
 
     def _show_choice(self) -> None:
         chosen = self.server.isChecked()
@@ -202,12 +203,13 @@ class SettingsDialog(QDialog):
         self._grow()
 
     def _grow(self) -> None:
-        """Make room for the result; the layout knows its height only after it has looked at the new text."""
+        """Make room for what is new, as far as there is any; a layout knows its height only after a look at it."""
 
         def grow() -> None:
-            wanted = self.layout().totalHeightForWidth(self.width())
-            more = max(0, wanted - self.height())
-            self.resize(self.width(), self.height() + more)
+            page = self.tabs.currentWidget()
+            assert isinstance(page, on_screen.Scrolling)
+            self.resize(self.width(), self.height() + page.hidden_height)
+            on_screen.bound(self, on_screen.room_around(self).size())
             # Not QWidget.screen(): its Python object dies with the dialog, for everybody.
             screen = QGuiApplication.screenAt(self.frameGeometry().topLeft())
             below = self.frameGeometry().bottom() - screen.availableGeometry().bottom() if screen else 0
@@ -240,11 +242,10 @@ class SettingsDialog(QDialog):
         errors.show(self, error)
 
 
-def _page() -> tuple[QWidget, QVBoxLayout]:
-    page = QWidget()
-    layout = QVBoxLayout(page, spacing=8)
+def _page() -> QVBoxLayout:
+    layout = QVBoxLayout(spacing=8)
     layout.setContentsMargins(6, 14, 6, 6)
-    return page, layout
+    return layout
 
 
 def _heading(text: str) -> QLabel:

@@ -58,7 +58,7 @@ class EndpointsPage(QWidget):
         )
         self.empty.setObjectName("noWebhookPage")
         self.empty.text.setMinimumWidth(150)
-        first = self.empty.add_button("Add the &first webhook", "firstWebhookButton", primary=True)
+        first = self.empty.add_button("Add the first we&bhook", "firstWebhookButton", primary=True)
         first.clicked.connect(lambda: self.add.click())
         self.lists = QStackedWidget(objectName="webhookLists")
         self.lists.addWidget(self.table)

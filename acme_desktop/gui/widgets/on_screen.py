@@ -57,6 +57,14 @@ class Scrolling(QScrollArea):
     def sizeHint(self) -> QSize:
         return self.widget().sizeHint()
 
+    @property
+    def hidden_height(self) -> int:
+        """How many pixels of the content are out of sight, above and below."""
+        content, sight = self.widget(), self.viewport().size()
+        content.layout().activate()
+        wanted = content.heightForWidth(sight.width()) if content.hasHeightForWidth() else content.sizeHint().height()
+        return max(0, max(wanted, content.minimumSizeHint().height()) - sight.height())
+
     def minimumSizeHint(self) -> QSize:
         least = self.widget().minimumSizeHint()
         bar = self.verticalScrollBar().sizeHint().width()
