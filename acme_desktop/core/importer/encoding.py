@@ -9,14 +9,13 @@ from.
 from __future__ import annotations
 
 import codecs
-import itertools
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from acme_desktop.core.foundation.errors import InputProblem, UsageProblem
+from acme_desktop.core.importer.proposals import ASCII, candidates, new_bytes
 
 BLOCK = 1 << 20
 BAD = "\ufffd"
@@ -27,18 +26,12 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_CANDIDATES = (
-    *("cp1252", "cp1250", "cp1254", "cp1251", "iso8859-15", "cp1253", "cp1257", "cp1255", "cp1256", "koi8-u"),
-    *("mac-roman", "cp850", "cp437", "cp866", "gb18030", "shift_jis", "big5", "euc-kr"),
-)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _WORD_BYTES = re.compile(rb"[0-9A-Za-z\x80-\xff]+")
-_WORD = re.compile(r"[^\s\x00-\x26\x28-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+")
-_RARE = "ðþýÐÞÝ¨³¹¿ªº"  # what Turkish and Polish letters look like in the Western European encoding
-_LATIN = 0.4  # a text of Latin letters has no larger share of others
 # A file whose lines are bad in no more than this share counts as UTF-8 with a few bad lines.
 FEW = 0.10
+_SAMPLE, _SAMPLE_LINE = 8192, 2048
 # In a file of fewer lines one bad line is a larger share, and can be the only one that shows the encoding.
 _TELLING_LINES = 8
 _TINY_LINES = 4
@@ -131,78 +124,6 @@ def readable(text: str) -> str:
     return text if text.isascii() else _SURROGATE.sub(BAD, text)
 
 
-def candidates(sample: bytes) -> list[tuple[str, str]]:
-    """Encodings that a sample can be read in, each with a preview of lines that are not plain ASCII; likeliest first.
-
-    The order is a hint for a person: how words look decides, then charset-normalizer; among Latin letters here and
-    there, Western European goes before what reads just as well.
-    """
-    lines = [line for line in re.split(rb"[\r\n]+", sample) if not line.isascii()]
-    telling = b"\n".join(lines[:40])[:8192]
-    readings = {}
-    for name in _CANDIDATES:
-        try:
-            text = telling.decode(name)
-        except UnicodeDecodeError:
-            continue
-        if not any("\x80" <= char < "\xa0" for char in text):
-            readings[name] = text
-    ranks = _ranks(telling)
-
-    def likeliness(name: str) -> tuple[float, bool, int, int]:
-        western = name == "cp1252" and sum(byte > 127 for byte in telling) < _LATIN * len(telling)
-        return (
-            round(oddity(readings[name]), 1),
-            not western,
-            ranks.get(name, len(ranks)),
-            _CANDIDATES.index(name),
-        )
-
-    order = sorted(readings, key=likeliness)
-    return [(name, readings[name].replace("\n", " ⏎ ")[:200]) for name in order]
-
-
-def oddity(text: str) -> float:
-    """How unlike real words the words with letters beyond ASCII look: the share of them that are odd, from 0 to 1.
-
-    Odd is a sign or another script inside a word, a capital after a small letter, and a Latin word most of whose
-    letters have accents.
-    """
-    words = [word for word in _WORD.findall(text) if not word.isascii()]
-    return sum(map(_odd, words)) / len(words) if words else 0.0
-
-
-def _odd(word: str) -> float:
-    letters = [char for char in word if char.isalpha()]
-    if not letters:
-        return float(len(word) > 1 and not any(char.isdigit() for char in word))
-    scripts = {_script(char) for char in letters}
-    within = word.strip("".join(char for char in word if not char.isalnum() and not char.isascii()))
-    signs = any(not char.isalnum() and not char.isascii() for char in within)
-    swapped = any(first.islower() and second.isupper() for first, second in itertools.pairwise(word))
-    accents = sum(not char.isascii() for char in letters)
-    crowded = scripts == {"LATIN"} and len(letters) > 2 and 2 * accents > len(letters)
-    if len(scripts) > 1 or signs or swapped or crowded:
-        return 1.0
-    return 0.5 if any(char in _RARE for char in letters) else 0.0
-
-
-def _script(letter: str) -> str:
-    script = unicodedata.name(letter, "").split(" ")[0]
-    return "HAN" if script in ("CJK", "HIRAGANA", "KATAKANA") else script
-
-
-def _ranks(telling: bytes) -> dict[str, int]:
-    from charset_normalizer import from_bytes
-
-    matches = from_bytes(telling, cp_isolation=list(_CANDIDATES))
-    ranks: dict[str, int] = {}
-    for match in matches:
-        for name in (match.encoding, *match.could_be_from_charset):
-            ranks.setdefault(codecs.lookup(name).name, len(ranks))
-    return {name: ranks[codecs.lookup(name).name] for name in _CANDIDATES if codecs.lookup(name).name in ranks}
-
-
 def _obey(chosen: str, marked: tuple[str, int] | None) -> Encoding:
     try:
         name = codecs.lookup(chosen).name
@@ -264,6 +185,7 @@ def _count_bad(open_stream: Callable[[], BinaryIO]) -> int:
     bad = good = lines = 0
     sample = bytearray()
     first_is_bad = False
+    seen = set(ASCII)
     with open_stream() as stream:
         for line in _byte_lines(stream):
             if line.isascii():
@@ -276,8 +198,9 @@ def _count_bad(open_stream: Callable[[], BinaryIO]) -> int:
             except UnicodeDecodeError:
                 first_is_bad |= lines == 1
                 bad += 1
-                if len(sample) < 8192:
-                    sample += line[:2048] + b"\n"
+                part = line[:_SAMPLE_LINE]
+                if new_bytes(part, seen) or len(sample) < _SAMPLE:
+                    sample += part + b"\n"
     few = bad <= max(1, lines * FEW) and (lines >= _TELLING_LINES or _is_damage(bytes(sample), lines))
     if not first_is_bad and (bad <= 3 * good or few):
         return bad

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from acme_desktop.core.foundation.errors import InputProblem
-from acme_desktop.core.importer import dialect, encoding, exact, fast
+from acme_desktop.core.importer import dialect, encoding, exact, fast, proposals
 from acme_desktop.core.importer.batches import Chunk, Taken, batch_of, chunks_of
 from acme_desktop.core.importer.grammar import LINE_ENDS, Violation, grammar, physical_lines
 from acme_desktop.core.importer.layout import Layout
@@ -86,7 +86,7 @@ def inspect(part: Part, path: str, options: ImportOptions) -> TextTable:
     found = dialect.find(text, delimiter, options.mapping, literal_quotes=options.literal_quotes)
     if any(map(encoding.is_bad, found.header)):
         with part.open() as stream:
-            raise encoding.EncodingNeeded(encoding.candidates(stream.read(_SAMPLE)))
+            raise encoding.EncodingNeeded(proposals.candidates(stream.read(_SAMPLE)))
     header = tuple(cell.replace("\ufeff", "") for cell in found.header)
     sampled = _rows(text[found.start :], found.delimiter, len(header), options.literal_quotes)
     sample = tuple(tuple(map(encoding.readable, row)) for row in sampled.rows[:SAMPLE_ROWS])
