@@ -87,13 +87,13 @@ def report(path: str, options: ImportOptions, rows: bool) -> dict[str, Any]:
         NotFound: there is no such file.
         UsageProblem: an option makes no sense.
     """
-    from acme_desktop.core.importer import chunks
+    from acme_desktop.core.importer import chunks, spool
 
     accepted: list[dict[str, Any]] = []
     rejected: list[dict[str, Any]] = []
     read = refused = 0
     try:
-        with chunks.open_source(path, options) as reader:
+        with spool.kept(path), chunks.open_source(path, options) as reader:
             for chunk in reader:
                 read += chunk.read
                 refused += len(chunk.rejected)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,12 +28,14 @@ class Fingerprint:
 
     @classmethod
     def of(cls, path: str | Path) -> Self | None:
-        """The file's fingerprint; None for standard input and for what cannot be looked at."""
+        """The file's fingerprint; None for a stream and for what cannot be looked at."""
         if str(path) == STANDARD_INPUT:
             return None
         try:
             status = Path(path).stat()
         except OSError:
+            return None
+        if not stat.S_ISREG(status.st_mode):
             return None
         return cls(str(Path(path).absolute()), status.st_size, status.st_mtime_ns)
 
@@ -43,8 +46,8 @@ class Fingerprint:
 
 
 def sha256(path: str | Path) -> str | None:
-    """The hash of the file's bytes in hexadecimal; None for standard input and for what cannot be read."""
-    if str(path) == STANDARD_INPUT:
+    """The hash of the file's bytes in hexadecimal; None for a stream and for what cannot be read."""
+    if Fingerprint.of(path) is None:  # opening a pipe would wait, and take what comes through it
         return None
     try:
         with Path(path).open("rb") as stream:

@@ -18,6 +18,7 @@ from acme_desktop.core.foundation import file_names
 from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem, Problem, UsageProblem
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.importer import report, templates
+from acme_desktop.core.importer.fingerprint import Fingerprint
 from acme_desktop.core.importer.options import STANDARD_INPUT, ImportOptions
 from acme_desktop.core.importer.report import ImportReport
 from acme_desktop.core.importer.staged import StagedImport
@@ -144,8 +145,8 @@ def _check_rejects_apart(path: str | Path, options: ImportOptions) -> None:
 
 
 def rejects_beside(path: str | Path) -> str | None:
-    """A name for rejected rows beside their file, never that of a file that is there; None for standard input."""
-    if str(path) == STANDARD_INPUT:
+    """A name for rejected rows beside their file, never that of a file that is there; None where there is no file."""
+    if Fingerprint.of(path) is None:
         return None
     source = Path(path)
     stem = source.name.split(".")[0] or source.name

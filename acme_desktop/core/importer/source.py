@@ -6,21 +6,16 @@ The name says what a file is meant to be and its first bytes say what it is; whe
 from __future__ import annotations
 
 import gzip
-import shutil
-import sys
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import IO, BinaryIO
 
-from acme_desktop.core.foundation import file_names
 from acme_desktop.core.foundation.errors import EnvironmentProblem, InputProblem
-from acme_desktop.core.importer.options import STANDARD_INPUT
+from acme_desktop.core.importer import spool
 
 _ZIP, _GZIP, _PARQUET = b"PK\x03\x04", b"\x1f\x8b", b"PAR1"
 _FOREIGN = {
@@ -86,24 +81,22 @@ def locate(name: str) -> Source:
     """Find out what a path holds.
 
     Args:
-        name: a path, or "-" for standard input, which is read to its end into a temporary file first.
+        name: a path, or what `spool.kept` keeps, such as "-" for standard input.
 
     Raises:
         NotFound: there is no such file.
         EnvironmentProblem: it can't be read.
         InputProblem: it is empty or really something else.
     """
-    piped = name == STANDARD_INPUT
-    path = _standard_input() if piped else Path(name)
-    if not piped:
-        file_names.status_of(name)
+    path = spool.path_of(name)
     if path.is_dir():
         raise InputProblem(f"{name} is a folder.", "Name a file in it.")
     with readable_file(name), path.open("rb") as stream:
         head = stream.read(4096)
     if not head:
         raise InputProblem("The file is empty.", "A file needs a header with a SKU and a name column, and rows.")
-    suffix = _suffix_by_content(head, path) if piped else path.suffix.lower()
+    nameless = not path.suffix and path != Path(name)
+    suffix = _suffix_by_content(head, path) if nameless else path.suffix.lower()
     return Source(name, path, _parts(path, suffix, head))
 
 
@@ -238,17 +231,3 @@ def _is_workbook(path: Path) -> bool:
             return any(name.startswith("xl/") for name in archive.namelist())
     except (OSError, zipfile.BadZipFile):
         return False
-
-
-@lru_cache(maxsize=1)
-def _standard_input() -> Path:
-    """Standard input as a file: it can be read only once, and a file is read twice."""
-    folder = tempfile.TemporaryDirectory(prefix="acme-desktop-")
-    _kept.append(folder)
-    path = Path(folder.name) / "standard input"
-    with path.open("wb") as target:
-        shutil.copyfileobj(sys.stdin.buffer, target, 1 << 20)
-    return path
-
-
-_kept: list[tempfile.TemporaryDirectory[str]] = []

@@ -22,7 +22,18 @@ from acme_desktop.core.foundation import file_names
 from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem, InputProblem, Refused
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.foundation.words import counted
-from acme_desktop.core.importer import chunks, drift, fingerprint, merge, preview, report, running, staging, templates
+from acme_desktop.core.importer import (
+    chunks,
+    drift,
+    fingerprint,
+    merge,
+    preview,
+    report,
+    running,
+    spool,
+    staging,
+    templates,
+)
 from acme_desktop.core.importer.chunks import Chunk, Profile
 from acme_desktop.core.importer.drift import Tally
 from acme_desktop.core.importer.fingerprint import Fingerprint
@@ -145,7 +156,11 @@ class StagedImport:
             InputProblem: the file is refused, or has more rejects than allowed.
             Cancelled: as asked.
         """
-        with self._database.translated(), ThreadPoolExecutor(1, thread_name_prefix="hash") as pool:
+        with (
+            spool.kept(self._file, progress),
+            self._database.translated(),
+            ThreadPoolExecutor(1, thread_name_prefix="hash") as pool,
+        ):
             hashing = pool.submit(fingerprint.sha256, self._file)
             with chunks.open_source(self._file, self._options) as reader:
                 self.profile, self._members = reader.profile, reader.members

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from acme_desktop.core.foundation.errors import InputProblem, NotFound
-from acme_desktop.core.importer import chunks, source
+from acme_desktop.core.importer import chunks, spool
 from acme_desktop.core.importer.options import ImportOptions
 from tests.support.reading import Files
 
@@ -84,14 +84,15 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [CSV, gzip.compress(CSV)], ids=["plain", "gzip"])
-def test_standard_input_can_be_inspected_and_read(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
-    source._standard_input.cache_clear()
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
-    assert chunks.inspect("-", ImportOptions()).mapping == {"sku": "SKU", "name": "Name"}
-    with chunks.open_source("-", ImportOptions()) as reader:
-        found = [row["sku"] for chunk in reader for row in chunk.accepted.to_pylist()]
+def test_standard_input_can_be_inspected_and_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    path = tmp_path / "content"
+    path.write_bytes(content)
+    with path.open() as stream:
+        monkeypatch.setattr("sys.stdin", stream)
+        with spool.kept("-"):
+            assert chunks.inspect("-", ImportOptions()).mapping == {"sku": "SKU", "name": "Name"}
+            with chunks.open_source("-", ImportOptions()) as reader:
+                found = [row["sku"] for chunk in reader for row in chunk.accepted.to_pylist()]
     assert found == ["A1", "A3"]
-    source._standard_input.cache_clear()
-    for folder in source._kept:
-        folder.cleanup()
-    source._kept.clear()
