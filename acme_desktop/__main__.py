@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from acme_desktop.core.foundation import milestones
+from acme_desktop.cli import interrupts
 
 
 def main() -> int:
@@ -19,12 +19,17 @@ def main() -> int:
         from acme_desktop.gui import selftest
 
         return selftest.main(sys.argv[2:])
+    interrupts.hold()
+    from acme_desktop.core.foundation import milestones
+
     milestones.passed("interpreter")
     from acme_desktop.cli import main as command_line
     from acme_desktop.cli import output
 
     output.speak_utf8()
-    return command_line.main(sys.argv[1:], open_window=_open_window)
+    status = command_line.main(sys.argv[1:], open_window=_open_window)
+    interrupts.ignore()
+    return status
 
 
 def _open_window(data_dir: str | None, database_url: str | None, files: list[str]) -> int:

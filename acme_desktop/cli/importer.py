@@ -10,7 +10,7 @@ from typing import Any
 from acme_desktop.cli import output, parsing, receipts
 from acme_desktop.cli.output import Context
 from acme_desktop.core.foundation import file_names
-from acme_desktop.core.foundation.errors import NotFound, UsageProblem
+from acme_desktop.core.foundation.errors import Cancelled, NotFound, UsageProblem
 from acme_desktop.core.foundation.words import quoted
 from acme_desktop.core.importer import run as importing
 from acme_desktop.core.importer.fill_down import FILLED_FIELDS
@@ -132,11 +132,11 @@ def run(options: argparse.Namespace, context: Context) -> int:
 def _import(file: str, chosen: ImportOptions, dry_run: bool, context: Context) -> int:
     if chosen.rejects_file is None and not dry_run:
         chosen = replace(chosen, rejects_file=importing.rejects_beside(file))
+    report: ImportReport | None = None
     try:
+        database = context.workspace.database
         with context.progress(file) as progress:
-            report = importing.import_file(
-                context.workspace.database, file, chosen, progress, context.author, dry_run=dry_run
-            )
+            report = importing.import_file(database, file, chosen, progress, context.author, dry_run=dry_run)
     except NotFound as missing:
         context.complain(missing)
         if context.json:
@@ -146,7 +146,18 @@ def _import(file: str, chosen: ImportOptions, dry_run: bool, context: Context) -
                 ).to_json()
             )
         return missing.exit_code
+    except (Cancelled, KeyboardInterrupt):  # before there was anything to keep in the history
+        report = report or _cancelled(file, chosen.mode)
     return tell(report, context)
+
+
+def tell_cancelled(options: argparse.Namespace, context: Context) -> int:
+    """Tell that an import was cancelled before it began; returns its exit status."""
+    return tell(_cancelled(options.files[0], options.mode), context)
+
+
+def _cancelled(file: str, mode: str) -> ImportReport:
+    return ImportReport(None, None, file_names.as_text(file), "cancelled", mode)
 
 
 def tell(report: ImportReport, context: Context) -> int:

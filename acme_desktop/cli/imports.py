@@ -91,8 +91,9 @@ def _undo(options: argparse.Namespace, context: Context) -> int:
 
 
 def _resume(options: argparse.Namespace, context: Context) -> int:
+    database = context.workspace.database
     with context.progress(f"import {options.id}") as progress:
-        resumed = run_importer.resume(context.workspace.database, options.id, progress, context.author)
+        resumed = run_importer.resume(database, options.id, progress, context.author)
     return importer.tell(resumed, context)
 
 

@@ -8,9 +8,10 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from types import ModuleType
 
 from acme_desktop import __version__
-from acme_desktop.cli import output
+from acme_desktop.cli import interrupts, output
 from acme_desktop.cli.output import Context
 from acme_desktop.cli.parsing import Actions, Parser
 from acme_desktop.core.foundation import file_names, logs
@@ -104,6 +105,7 @@ def _main(arguments: list[str], open_window: OpenWindow | None) -> int:
             )
     if open_window is None:
         raise Problem("The window cannot be opened from here.", "Name a command; see `acme-desktop --help`.")
+    interrupts.let_through()
     return open_window(common.data_dir, common.database_url, files)
 
 
@@ -117,8 +119,20 @@ def _run_command(common: argparse.Namespace, rest: list[str]) -> int:
         Parser(prog=" ".join(filter(None, known))).error(f"cannot make sense of {' '.join(unknown)}")
     with Workspace(common.data_dir, common.database_url) as workspace:
         logs.start(workspace.folder, verbose=common.verbose)
-        status: int = module.run(options, Context(workspace, as_json=common.json, quiet=common.quiet))
-        return status
+        return _run(module, options, Context(workspace, as_json=common.json, quiet=common.quiet))
+
+
+def _run(module: ModuleType, options: argparse.Namespace, context: Context) -> int:
+    status: int
+    try:
+        interrupts.let_through()
+    except KeyboardInterrupt:
+        if not hasattr(module, "tell_cancelled"):
+            raise
+        status = module.tell_cancelled(options, context)  # it owes its reader more than the exit status
+    else:
+        status = module.run(options, context)
+    return status
 
 
 def _common_options() -> argparse.ArgumentParser:
