@@ -10,7 +10,7 @@ from typing import Any
 from acme_desktop.cli import output, parsing, receipts
 from acme_desktop.cli.output import Context
 from acme_desktop.core.foundation import file_names
-from acme_desktop.core.foundation.errors import Cancelled, NotFound, UsageProblem
+from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem, NotFound, UsageProblem
 from acme_desktop.core.foundation.words import quoted
 from acme_desktop.core.importer import run as importing
 from acme_desktop.core.importer.fill_down import FILLED_FIELDS
@@ -161,7 +161,21 @@ def _cancelled(file: str, mode: str) -> ImportReport:
 
 
 def tell(report: ImportReport, context: Context) -> int:
-    """Write a report as data and in words; returns its exit status."""
+    """Write a report as data and in words; returns its exit status.
+
+    Raises:
+        EnvironmentProblem, BrokenPipeError: it can't be written; of an import that was done, stderr says that it was.
+    """
+    try:
+        return _tell(report, context)
+    except (EnvironmentProblem, BrokenPipeError):
+        if report.status == "completed":
+            told = f"The import was done all the same: see `acme-desktop imports show {report.import_id}`."
+            print(told, file=sys.stderr, flush=True)
+        raise
+
+
+def _tell(report: ImportReport, context: Context) -> int:
     for warning in report.warnings:
         context.say(f"{report.file}: {warning}")
     if report.error:  # first of all: it is what matters

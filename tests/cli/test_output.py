@@ -130,3 +130,20 @@ def test_progress_that_goes_to_no_terminal_says_nothing_twice(
             assert looked.wait(10)
     lines = [line for line in capsys.readouterr().err.splitlines() if "10%" in line or "20%" in line]
     assert len(lines) == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="no device that is always full")
+def test_an_import_whose_report_does_not_fit_says_that_it_was_done(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("sku,name\nA,One\n", encoding="utf-8")
+    with Path("/dev/full").open("wb") as full:
+        ran = acme_process(database, tmp_path, "import", "--json", str(path), stdout=full)
+    assert ran.returncode == 1
+    assert b"Standard output cannot be written: the disk is full." in ran.stderr
+    assert b"The import was done all the same: see `acme-desktop imports show 1`." in ran.stderr
+
+
+@pytest.mark.parametrize("option", ["--page", "--page-size"])
+def test_no_page_is_too_large_for_a_plain_answer(acme: Any, option: str) -> None:
+    assert acme("products", "list", option, "9" * 20).status == 2
+    assert acme("products", "list", "--page", str(10**9), "--page-size", str(10**9)).status == 0
