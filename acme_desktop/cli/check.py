@@ -145,5 +145,5 @@ def _refused(path: str, problem: Problem, *, rows: bool) -> dict[str, Any]:
         "warnings": [],
         "accepted": nothing,
         "rejected": nothing,
-        "error": str(problem),
+        "error": file_names.as_text(str(problem)),
     }

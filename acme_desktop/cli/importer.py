@@ -194,7 +194,7 @@ def _tell(report: ImportReport, context: Context) -> int:
 
 def complain(file: str, error: str) -> None:
     """Tell on stderr why a file was refused."""
-    print(f"acme-desktop: {file}: {error}", file=sys.stderr, flush=True)
+    print(f"acme-desktop: {file_names.as_text(file)}: {error}", file=sys.stderr, flush=True)
 
 
 def _pairs(option: str, pairs: list[str], fields: tuple[str, ...]) -> dict[str, str]:

@@ -71,6 +71,7 @@ def _rejects(options: argparse.Namespace, context: Context) -> int:
         record = report.get(connection, options.id)
         header = list(record.profile.get("header", []))
         if options.out:
+            run_importer.check_rejects_apart(record.source["path"] if record.source else record.file, options.out)
             count = report.save_rejects(connection, options.id, header, Path(options.out))
             context.say(f"{count:,} rejected rows are in {options.out}.")
         elif context.json:

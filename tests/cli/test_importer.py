@@ -174,6 +174,10 @@ def test_rejects_never_go_over_the_file_itself_whatever_name_leads_to_it(acme: A
         assert "written over" in ran.err
         assert path.read_bytes() == before
     assert acme("products", "count").out == "0\n"
+    number = str(acme("import", path, "--json").object["import_id"])
+    for name in names:
+        assert acme("imports", "rejects", number, "--out", name).status == 2
+        assert path.read_bytes() == before
 
 
 @pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="no device that is always full")

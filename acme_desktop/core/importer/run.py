@@ -72,7 +72,7 @@ def import_file(
             history.
     """
     _check_exists(path)
-    _check_rejects_apart(path, options)
+    check_rejects_apart(path, options.rejects_file)
     options = _with_template(database, options)
     with StagedImport(database, path, options, author, remember=remember) as staged:
         return _finish(staged, options, progress, dry_run=dry_run)
@@ -131,15 +131,18 @@ def _check_exists(path: str | Path) -> None:
         file_names.status_of(str(path))
 
 
-def _check_rejects_apart(path: str | Path, options: ImportOptions) -> None:
-    """Refuse to write rejected rows over the file that they come from, whatever name leads to it."""
-    target = options.rejects_file
+def check_rejects_apart(path: str | Path, target: str | None) -> None:
+    """Refuse to write rejected rows over the file that they come from, whatever name leads to it.
+
+    Raises:
+        UsageProblem: the target is that file.
+    """
     if target is None or str(path) == STANDARD_INPUT:
         return
     with suppress(OSError):  # a target that is not there yet is no file of anybody's
         if Path(target).samefile(path):
             raise UsageProblem(
-                f"The rejected rows would be written over {path}, which is to be imported.",
+                f"The rejected rows would be written over {file_names.as_text(path)}, from which they come.",
                 "Name another file for them.",
             )
 
