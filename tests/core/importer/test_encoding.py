@@ -141,6 +141,7 @@ def test_utf16_of_other_scripts_without_a_mark(text: str, codec: str) -> None:
         (b"sku,name\nA1\xe91,Cup\nA2,Mug\n", 2),
         (b"sku,name\nA1,Cup\xe9 5\nA2,Mug\nA3,Jug\n", 2),
         (b"sku,name\nA1,Cup\nA2,\xe9\n", 3),
+        ("sku,name\nA1,Łódź ca".encode() + b"f\xe9\n", 2),
     ],
 )
 def test_one_bad_byte_costs_a_tiny_file_one_row(files: Files, content: bytes, line: int) -> None:
