@@ -79,6 +79,7 @@ class Dispatcher:
         self._deadline = deadline
         self._resolver = resolver
         self._held: Holdings | None = None
+        self._connection: psycopg.Connection[Any] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._broken: BaseException | None = None
         self._stopping = False
@@ -115,6 +116,7 @@ class Dispatcher:
         finally:
             for listener in listeners:
                 listener.stop()
+            self._thread.submit(self._disconnect)  # whoever was cancelled while connecting never saw the connection
             self._thread.shutdown(wait=False)
 
     @property
@@ -143,11 +145,17 @@ class Dispatcher:
         finally:
             await self._drop_everything()
             self._held = None
-            with contextlib.suppress(psycopg.Error):
-                await self._in_thread(connection.close)
+            await self._in_thread(self._disconnect)
 
     def _connect(self) -> psycopg.Connection[Any]:
-        return self._database.session("acme-desktop webhooks")
+        self._connection = self._database.session("acme-desktop webhooks")
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(psycopg.Error):
+                self._connection.close()
+            self._connection = None
 
     async def _pump(self, held: Holdings, until_empty: bool) -> None:
         synced = flushed = 0.0

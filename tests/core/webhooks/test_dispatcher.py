@@ -521,6 +521,25 @@ async def test_two_catalogues_in_one_database_do_not_wait_for_each_other(databas
                 await asyncio.gather(*tasks)
 
 
+async def test_whoever_is_cancelled_while_it_connects_leaves_no_connection(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, connect = [], database.session
+
+    def slowly(name: str) -> Any:
+        made.append(connect(name))
+        time.sleep(0.3)
+        return made[-1]
+
+    monkeypatch.setattr(database, "session", slowly)
+    task = asyncio.create_task(Dispatcher(database).run())
+    await until(lambda: bool(made))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await until(lambda: made[0].closed)
+
+
 async def test_an_owner_that_was_replaced_writes_nothing(database: Database) -> None:
     with Receiver(lambda _request: Reply(seconds=0.5)) as receiver:
         await asyncio.to_thread(add_webhook, database, receiver.url)
