@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from acme_desktop.core.importer.batches import CHUNK_ROWS, Chunk, batch_of
 from acme_desktop.core.importer.encoding import is_bad
@@ -21,11 +21,15 @@ class Record:
         line: physical line, sheet row or row number, from 1.
         cells: texts in the header's order; None where the record does not have the column at all.
         broken: why it can't be read, or "".
+        reason: the reason's code where it is broken.
+        faults: why single cells have no value, by index; cells of columns that are not imported do no harm.
     """
 
     line: int
     cells: Sequence[str | None]
     broken: str = ""
+    reason: str = "bad_quoting"
+    faults: Mapping[int, str] = field(default_factory=dict)
 
 
 def chunks(records: Iterable[tuple[Record, int]], columns: Columns, header_line: int) -> Iterator[Chunk]:
@@ -70,7 +74,10 @@ def check(record: Record, columns: Columns, header_line: int, seen: Seen) -> tup
 
 def _fault(record: Record, cells: list[str], columns: Columns, header_line: int) -> tuple[str, str, int | None] | None:
     if record.broken:
-        return "bad_quoting", record.broken, None
+        return record.reason, record.broken, None
+    for index, told in record.faults.items():
+        if reason := _reason(columns, index):
+            return reason, told, index
     for index, cell in enumerate(cells):
         if "\0" in cell:
             return "nul_character", "The value holds a NUL character.", index
@@ -79,6 +86,12 @@ def _fault(record: Record, cells: list[str], columns: Columns, header_line: int)
     if header_line and tuple(map(str.strip, cells)) == tuple(map(str.strip, columns.header)):
         return "missing_sku", f"It repeats the header of line {header_line}.", columns.sku
     return None
+
+
+def _reason(columns: Columns, index: int) -> str | None:
+    """The code of a cell without a value; None where its column is not imported."""
+    reasons = {columns.description: "bad_encoding", columns.active: "bad_active", columns.name: "missing_name"}
+    return "missing_sku" if index == columns.sku else reasons.get(index)
 
 
 def _chunk(rows: Rows, rejected: list[Rejection], at: int) -> Chunk:

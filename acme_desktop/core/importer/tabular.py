@@ -10,10 +10,11 @@ import datetime
 import itertools
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from acme_desktop.core.foundation.errors import InputProblem, UsageProblem
-from acme_desktop.core.importer import mapping, records
+from acme_desktop.core.importer import mapping, records, worksheet
 from acme_desktop.core.importer.batches import CHUNK_ROWS, Chunk
 from acme_desktop.core.importer.dialect import HEADER_WITHIN
 from acme_desktop.core.importer.options import ImportOptions
@@ -22,20 +23,27 @@ from acme_desktop.core.importer.records import Record
 from acme_desktop.core.importer.rows import Columns
 from acme_desktop.core.importer.source import Part
 
-# A spreadsheet keeps fifteen digits of a number.
-_EXACT = 1e15
+# Up to here a float holds every whole number.
+_EXACT = float(1 << 53)
 
 
 def as_text(value: Any) -> str:
-    """A cell as text: nothing as "", whole numbers without a decimal point, true and false, dates as ISO 8601."""
-    if value is None:
+    """A cell as text: nothing as "", whole numbers without a decimal point, true and false, dates as ISO 8601.
+
+    No number has an exponent but one too large for a float; bytes that are not UTF-8 become what `is_bad` finds.
+    """
+    if value is None or value != value:  # not a number
         return ""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
-        return str(int(value))
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    if isinstance(value, float) and abs(value) < _EXACT:
+        return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
+    if isinstance(value, Decimal):
+        return format(value, "f")
     if isinstance(value, datetime.datetime) and value.time() == datetime.time() and value.tzinfo is None:
         return value.date().isoformat()
     if isinstance(value, datetime.date | datetime.time):
@@ -59,10 +67,16 @@ class Workbook:
 
         def found() -> Iterator[tuple[Record, int]]:
             nonlocal last
-            for last, cells in _sheet_rows(self.sheet):
+            for last, cells, faults in _cells(self.part, self.sheet):
                 if last > self.profile.header_line and any(map(str.strip, cells)):
                     position = self.part.size * last // max(last, self.sheet.height)
-                    yield Record(last, (cells + [""] * width)[:width]), position
+                    beyond = next((index for index in range(width, len(cells)) if cells[index].strip()), None)
+                    if beyond is not None:
+                        told = f"The row has a value in column {beyond + 1}, and the header ends with column {width}."
+                        yield Record(last, cells, told, "field_count"), position
+                    else:
+                        # Blank cells are not stored: a short row can't be told from one that ends blank.
+                        yield Record(last, (cells + [""] * width)[:width], faults=faults), position
 
         yield from records.chunks(found(), self.columns, self.profile.header_line)
         return last
@@ -88,28 +102,44 @@ def inspect_workbook(part: Part, path: str, options: ImportOptions) -> Workbook:
         raise InputProblem(
             f"{part.name} can't be read as an Excel workbook.", "Open it and save it again as .xlsx.", str(error)
         ) from error
-    top = [(row, cells) for row, cells in itertools.islice(_sheet_rows(sheet), HEADER_WITHIN) if any(cells)]
+    top = [(row, cells) for row, cells, _ in itertools.islice(_cells(part, sheet), HEADER_WITHIN) if any(cells)]
     if not top:
         raise InputProblem("The sheet is empty.", f"Choose another with --sheet; the sheets are: {', '.join(names)}.")
     at, header = next(((row, cells) for row, cells in top if mapping.names_both(cells, options.mapping)), top[0])
+    header = header[: max((index for index, title in enumerate(header, 1) if title.strip()), default=0)]
     if at == top[0][0] and mapping.by_position(options.mapping) and not mapping.names_both(header, options.mapping):
         at, header = 0, [f"#{index}" for index in range(1, len(header) + 1)]
-    sample = tuple(tuple(cells) for row, cells in _sheet_rows(sheet) if row > at and any(cells))[:SAMPLE_ROWS]
+    below = (cells[: len(header)] for row, cells, _ in _cells(part, sheet) if row > at and any(cells))
+    sample = tuple(map(tuple, itertools.islice(below, SAMPLE_ROWS)))
     draft = Profile(path, "xlsx", None, None, at, tuple(header), {}, sample, sheets=names)
     profile, columns = settle(draft, options)
-    return Workbook(part, _with_ruined(profile, columns, sheet), columns, sheet)
+    return Workbook(part, _with_ruined(profile, columns, part, sheet), columns, sheet)
 
 
-def _sheet_rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
-    """Sheet row, from 1, and its cells as text."""
-    for row, cells in enumerate(sheet.iter_rows(), 1):
-        yield row, [as_text(cell) for cell in cells]
+def _cells(part: Part, sheet: Any) -> Iterator[tuple[int, list[str], dict[int, str]]]:
+    """Sheet row, from 1, its cells as text, and which of them have no value and why."""
+    with part.open() as stream:
+        special = worksheet.cells(stream, sheet.name)
+        # Empty columns on the left are not handed on.
+        first = sheet.start[1] if sheet.start else 0
+        ahead = next(special, None)
+        for row, values in enumerate(sheet.iter_rows(), 1):
+            cells = [as_text(value) for value in values]
+            faults: dict[int, str] = {}
+            while ahead is not None and ahead.row <= row:
+                if ahead.row == row:
+                    cells += [""] * (max(0, ahead.column - first) + 1 - len(cells))
+                    cells[max(0, ahead.column - first)] = ahead.text
+                    if ahead.broken:
+                        faults[max(0, ahead.column - first)] = ahead.broken
+                ahead = next(special, None)
+            yield row, cells, faults
 
 
-def _with_ruined(profile: Profile, columns: Columns, sheet: Any) -> Profile:
+def _with_ruined(profile: Profile, columns: Columns, part: Part, sheet: Any) -> Profile:
     if any("rounded" in warning for warning in profile.warnings):
         return profile
-    skus = (cells[columns.sku] for row, cells in _sheet_rows(sheet) if row > profile.header_line)
+    skus = (cells[columns.sku] for row, cells, _ in _cells(part, sheet) if row > profile.header_line)
     ruined = list(itertools.islice((sku for sku in skus if is_ruined(sku)), 3))
     if not ruined:
         return profile
@@ -164,4 +194,9 @@ def inspect_parquet(part: Part, path: str, options: ImportOptions) -> ParquetTab
     rows = zip(*(column.to_pylist() for column in first.columns), strict=True) if first is not None else ()
     sample = tuple(tuple(as_text(cell) for cell in cells) for cells in rows)
     profile, columns = settle(Profile(path, "parquet", None, None, 1, header, {}, sample), options)
+    for index in (columns.sku, columns.name, columns.description, columns.active):
+        if index is not None and 0 <= index < len(header) and pa.types.is_nested(file.schema_arrow.field(index).type):
+            raise InputProblem(
+                f"The column “{header[index]}” holds lists or records.", "Make it text, or map another column."
+            )
     return ParquetTable(part, profile, columns)

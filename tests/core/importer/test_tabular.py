@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -130,3 +131,57 @@ def test_positions_grow_to_the_whole(tmp_path: Path, files: Files) -> None:
     with chunks.open_source(files.write(content, "p.xlsx"), ImportOptions()) as reader:
         positions = [chunk.position for chunk in reader]
         assert positions[-1] == reader.total_bytes
+
+
+def with_raw_cells(book: bytes, **raw: str) -> bytes:
+    """The workbook with the number 777 in the named cells replaced by their raw XML."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            for place, xml in raw.items():
+                if name.endswith("sheet1.xml"):
+                    text = text.replace(f'<c r="{place}"><v>777</v></c>'.encode(), xml.encode())
+            new.writestr(name, text)
+    return target.getvalue()
+
+
+def test_a_sheet_row_longer_than_the_header_is_rejected(files: Files) -> None:
+    rows = [["SKU", "Name"], ["A", "shift", "a"], ["B", "b"]]
+    report = files.report(workbook(("P", rows)), "p.xlsx")
+    assert rejected(report) == [(2, 2, "field_count")]
+    assert [row[1] for row in accepted(report)] == ["B"]
+
+
+def test_errors_and_formulas_without_a_value_are_not_blank(files: Files) -> None:
+    rows = [["SKU", "Name", "Description"], ["A", "a", 777], ["B", "b", 777], ["C", "c", None]]
+    raw = {"C2": '<c r="C2" t="e"><v>#N/A</v></c>', "C3": '<c r="C3"><f>1+1</f></c>'}
+    report = files.report(with_raw_cells(workbook(("P", rows)), **raw), "p.xlsx")
+    assert [line for line, *_ in rejected(report)] == [2, 3]
+    assert [row[1] for row in accepted(report)] == ["C"]
+
+
+def test_numbers_of_a_sheet_keep_their_digits(files: Files) -> None:
+    stored = ["1234567890123456", "9007199254740993", "12345678901234567", "0.000001"]
+    rows = [["SKU", "Name"], *([777, "x"] for _ in stored)]
+    raw = {f"A{at}": f'<c r="A{at}"><v>{text}</v></c>' for at, text in enumerate(stored, 2)}
+    report = files.report(with_raw_cells(workbook(("P", rows)), **raw), "p.xlsx")
+    assert [row[1] for row in accepted(report)] == stored
+
+
+def parquet(**columns: Any) -> bytes:
+    target = io.BytesIO()
+    pq.write_table(pa.table(columns), target)
+    return target.getvalue()
+
+
+def test_parquet_bytes_are_utf8_and_not_a_number_is_blank(files: Files) -> None:
+    data = parquet(sku=[b"S1", b"\xff"], name=["a", "b"], description=[float("nan"), 1.5])
+    report = files.report(data, "p.parquet")
+    assert accepted(report) == [(2, "S1", "a", "")]
+    assert rejected(report) == [(3, 3, "bad_encoding")]
+
+
+def test_parquet_lists_are_refused_by_column(files: Files) -> None:
+    report = files.report(parquet(sku=["A"], name=["a"], description=[[1]]), "p.parquet")
+    assert "description" in report["error"]

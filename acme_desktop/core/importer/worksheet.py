@@ -1,0 +1,123 @@
+"""What a sheet's XML says of the cells that a reader of workbooks hands on as blank or rounded.
+
+An error (``#N/A``) and a formula whose value was never stored look like blank cells to it, and a number of more than
+fifteen digits like the nearest one that a float can hold. The XML is looked through for such cells alone.
+
+Source: ECMA-376, part 1, section 18.3.1.4 (c, Cell).
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from typing import IO, BinaryIO
+from xml.etree import ElementTree
+
+_BLOCK = 1 << 20
+_LONGEST_CELL = 1 << 20
+
+_OF_INTEREST = re.compile(rb"""\bt=["']e["']|</(?:\w+:)?f></|<(?:\w+:)?f\b[^>]*/></|<(?:\w+:)?v>-?[0-9]{16,}</""")
+_CELL = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*?)(?:/>|>)")
+_FIRST = re.compile(rb"<(?:\w+:)?c\b[^>]*>")
+_PLACE = re.compile(rb"""\br=["']([A-Z]*)([0-9]+)["']""")
+_KIND = re.compile(rb"""\bt=["'](\w+)["']""")
+_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)</")
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</)")
+_DIGITS = re.compile(rb"-?[0-9]{16,}")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell that needs a second look.
+
+    Attributes:
+        row, column: from 1 and from 0.
+        text: the number's digits, the error, or the formula.
+        broken: why it has no value, or "".
+    """
+
+    row: int
+    column: int
+    text: str
+    broken: str = ""
+
+
+def cells(stream: BinaryIO, sheet: str) -> Iterator[Cell]:
+    """The cells of a sheet that need a second look, in the order of the sheet; none where it is no .xlsx."""
+    try:
+        archive = zipfile.ZipFile(stream)
+        with archive, archive.open(_place(archive, sheet)) as xml:
+            yield from _found(xml)
+    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError):
+        return
+
+
+def _place(archive: zipfile.ZipFile, sheet: str) -> str:
+    """The name of the sheet's file; raises KeyError where there is none."""
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314  expat bounds what entities become
+    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    targets = {link.get("Id"): link.get("Target", "") for link in links}
+    for one in book.iter():
+        if one.tag.endswith("}sheet") and one.get("name") == sheet:
+            identifier = next(value for name, value in one.items() if name.endswith("}id"))
+            target = targets[identifier]
+            return target[1:] if target.startswith("/") else f"xl/{target}"
+    raise KeyError(sheet)
+
+
+def _found(xml: IO[bytes]) -> Iterator[Cell]:
+    row, column, kept = 0, -1, b""
+    placed: bool | None = None  # whether every cell says where it is
+    while block := xml.read(_BLOCK):
+        block = kept + block
+        # A cell that is cut off is looked at with what follows.
+        end = max(block.rfind(b"</c>"), block.rfind(b":c>"), block.rfind(b"</row>"))
+        if end < 0 and len(block) < _LONGEST_CELL:
+            kept = block
+            continue
+        end = len(block) if end < 0 else block.index(b">", end) + 1
+        block, kept = block[:end], block[end:]
+        if placed is None and (first := _FIRST.search(block)) is not None:
+            placed = _PLACE.search(first[0]) is not None
+        if placed and _OF_INTEREST.search(block) is None:
+            continue
+        starts = list(_CELL.finditer(block))
+        for start, following in zip(starts, [*starts[1:], None], strict=True):
+            place = _PLACE.search(start[2])
+            if start[1] == b"row":
+                row, column = int(place[2]) if place else row + 1, -1
+                continue
+            if place:
+                row, column = int(place[2]), _column(place[1])
+            else:
+                column += 1
+            inner = block[start.end() : following.start() if following else len(block)]
+            if not start[0].endswith(b"/>") and (cell := _cell(row, column, start[2], inner)) is not None:
+                yield cell
+
+
+def _cell(row: int, column: int, attributes: bytes, inner: bytes) -> Cell | None:
+    found = _KIND.search(attributes)
+    kind = found[1] if found else b"n"
+    value = _VALUE.search(inner)
+    text = value[1] if value else b""
+    if kind == b"e":
+        error = unescape(text.decode("utf-8", "replace")) or "#N/A"
+        return Cell(row, column, error, f"The cell holds the error {error} instead of a value.")
+    formula = _FORMULA.search(inner)
+    if formula and not text and kind != b"str":
+        shown = "=" + unescape((formula[1] or b"").decode("utf-8", "replace"))
+        return Cell(row, column, shown, "The cell holds a formula whose value is not stored.")
+    if kind == b"n" and _DIGITS.fullmatch(text):
+        return Cell(row, column, text.decode())
+    return None
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
