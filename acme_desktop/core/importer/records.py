@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from acme_desktop.core.importer.batches import CHUNK_ROWS, Chunk, batch_of
 from acme_desktop.core.importer.encoding import is_bad
@@ -29,7 +29,7 @@ class Record:
     cells: Sequence[str | None]
     broken: str = ""
     reason: str = "bad_quoting"
-    faults: Mapping[int, str] = field(default_factory=dict)
+    faults: Mapping[int, str] | None = None
 
 
 def chunks(records: Iterable[tuple[Record, int]], columns: Columns, header_line: int) -> Iterator[Chunk]:
@@ -75,7 +75,7 @@ def check(record: Record, columns: Columns, header_line: int, seen: Seen) -> tup
 def _fault(record: Record, cells: list[str], columns: Columns, header_line: int) -> tuple[str, str, int | None] | None:
     if record.broken:
         return record.reason, record.broken, None
-    for index, told in record.faults.items():
+    for index, told in (record.faults or {}).items():
         if reason := _reason(columns, index):
             return reason, told, index
     for index, cell in enumerate(cells):

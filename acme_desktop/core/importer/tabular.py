@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from acme_desktop.core.foundation.errors import InputProblem, UsageProblem
+from acme_desktop.core.foundation.words import shortened
 from acme_desktop.core.importer import mapping, records, worksheet
 from acme_desktop.core.importer.batches import CHUNK_ROWS, Chunk
 from acme_desktop.core.importer.dialect import HEADER_WITHIN
@@ -32,16 +33,17 @@ def as_text(value: Any) -> str:
 
     No number has an exponent but one too large for a float; bytes that are not UTF-8 become what `is_bad` finds.
     """
-    if value is None or value != value:  # not a number
-        return ""
     if isinstance(value, str):
         return value
+    if value is None or value != value:  # not a number
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, bytes):
         return value.decode("utf-8", "surrogateescape")
     if isinstance(value, float) and abs(value) < _EXACT:
-        return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
+        text = str(int(value)) if value.is_integer() else repr(value)
+        return format(Decimal(text), "f") if "e" in text else text
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, datetime.datetime) and value.time() == datetime.time() and value.tzinfo is None:
@@ -70,9 +72,9 @@ class Workbook:
             for last, cells, faults in _cells(self.part, self.sheet):
                 if last > self.profile.header_line and any(map(str.strip, cells)):
                     position = self.part.size * last // max(last, self.sheet.height)
-                    beyond = next((index for index in range(width, len(cells)) if cells[index].strip()), None)
+                    beyond = next((cell for cell in cells[width:] if cell.strip()), None)
                     if beyond is not None:
-                        told = f"The row has a value in column {beyond + 1}, and the header ends with column {width}."
+                        told = f"“{shortened(beyond, 60)}” stands to the right of the header's last column."
                         yield Record(last, cells, told, "field_count"), position
                     else:
                         # Blank cells are not stored: a short row can't be told from one that ends blank.
@@ -116,22 +118,22 @@ def inspect_workbook(part: Part, path: str, options: ImportOptions) -> Workbook:
     return Workbook(part, _with_ruined(profile, columns, part, sheet), columns, sheet)
 
 
-def _cells(part: Part, sheet: Any) -> Iterator[tuple[int, list[str], dict[int, str]]]:
-    """Sheet row, from 1, its cells as text, and which of them have no value and why."""
+def _cells(part: Part, sheet: Any) -> Iterator[tuple[int, list[str], dict[int, str] | None]]:
+    """Sheet row, from 1, its cells as text, and which of them have no value and why, where some have none."""
     with part.open() as stream:
         special = worksheet.cells(stream, sheet.name)
-        # Empty columns on the left are not handed on.
-        first = sheet.start[1] if sheet.start else 0
+        left = sheet.start[1] if sheet.start else 0  # columns that nothing stands in are not handed on
         ahead = next(special, None)
         for row, values in enumerate(sheet.iter_rows(), 1):
             cells = [as_text(value) for value in values]
-            faults: dict[int, str] = {}
+            faults: dict[int, str] | None = None
             while ahead is not None and ahead.row <= row:
-                if ahead.row == row:
-                    cells += [""] * (max(0, ahead.column - first) + 1 - len(cells))
-                    cells[max(0, ahead.column - first)] = ahead.text
+                index = ahead.column - left
+                if ahead.row == row and index >= 0:
+                    cells += [""] * (index + 1 - len(cells))
+                    cells[index] = ahead.text
                     if ahead.broken:
-                        faults[max(0, ahead.column - first)] = ahead.broken
+                        faults = {**(faults or {}), index: ahead.broken}
                 ahead = next(special, None)
             yield row, cells, faults
 
@@ -139,6 +141,10 @@ def _cells(part: Part, sheet: Any) -> Iterator[tuple[int, list[str], dict[int, s
 def _with_ruined(profile: Profile, columns: Columns, part: Part, sheet: Any) -> Profile:
     if any("rounded" in warning for warning in profile.warnings):
         return profile
+    rounded = (is_ruined(as_text(values[columns.sku])) for values in sheet.iter_rows() if len(values) > columns.sku)
+    if not any(rounded):
+        return profile
+    # Some of them may have all their digits in the file.
     skus = (cells[columns.sku] for row, cells, _ in _cells(part, sheet) if row > profile.header_line)
     ruined = list(itertools.islice((sku for sku in skus if is_ruined(sku)), 3))
     if not ruined:

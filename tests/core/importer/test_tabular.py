@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -133,40 +134,28 @@ def test_positions_grow_to_the_whole(tmp_path: Path, files: Files) -> None:
         assert positions[-1] == reader.total_bytes
 
 
-def with_raw_cells(book: bytes, **raw: str) -> bytes:
-    """The workbook with the number 777 in the named cells replaced by their raw XML."""
+def sheet_of(xml: str) -> bytes:
+    """A workbook whose one sheet holds these rows, word for word."""
+    made = io.BytesIO(workbook(("Products", [["x"]])))
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(target, "w") as new:
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(target, "w") as new:
         for name in old.namelist():
-            text = old.read(name)
-            for place, xml in raw.items():
-                if name.endswith("sheet1.xml"):
-                    text = text.replace(f'<c r="{place}"><v>777</v></c>'.encode(), xml.encode())
-            new.writestr(name, text)
+            content = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                content = re.sub(rb"<dimension[^>]*>|<sheetData>.*</sheetData>", b"", content, flags=re.DOTALL)
+                content = content.replace(b"<pageMargins", f"<sheetData>{xml}</sheetData><pageMargins".encode(), 1)
+            new.writestr(name, content)
     return target.getvalue()
 
 
-def test_a_sheet_row_longer_than_the_header_is_rejected(files: Files) -> None:
-    rows = [["SKU", "Name"], ["A", "shift", "a"], ["B", "b"]]
-    report = files.report(workbook(("P", rows)), "p.xlsx")
-    assert rejected(report) == [(2, 2, "field_count")]
-    assert [row[1] for row in accepted(report)] == ["B"]
-
-
-def test_errors_and_formulas_without_a_value_are_not_blank(files: Files) -> None:
-    rows = [["SKU", "Name", "Description"], ["A", "a", 777], ["B", "b", 777], ["C", "c", None]]
-    raw = {"C2": '<c r="C2" t="e"><v>#N/A</v></c>', "C3": '<c r="C3"><f>1+1</f></c>'}
-    report = files.report(with_raw_cells(workbook(("P", rows)), **raw), "p.xlsx")
-    assert [line for line, *_ in rejected(report)] == [2, 3]
-    assert [row[1] for row in accepted(report)] == ["C"]
-
-
-def test_numbers_of_a_sheet_keep_their_digits(files: Files) -> None:
-    stored = ["1234567890123456", "9007199254740993", "12345678901234567", "0.000001"]
-    rows = [["SKU", "Name"], *([777, "x"] for _ in stored)]
-    raw = {f"A{at}": f'<c r="A{at}"><v>{text}</v></c>' for at, text in enumerate(stored, 2)}
-    report = files.report(with_raw_cells(workbook(("P", rows)), **raw), "p.xlsx")
-    assert [row[1] for row in accepted(report)] == stored
+def sheet_row(number: int, *cells: str, places: bool = True, left: int = 0) -> str:
+    """A row of cells: text, or XML that begins with ``<``, whose ``@`` is the cell's place."""
+    written = []
+    for index, cell in enumerate(cells):
+        place = f'r="{chr(65 + left + index)}{number}"' if places else ""
+        plain = f'<c @ t="inlineStr"><is><t>{cell}</t></is></c>'
+        written.append((cell if cell.startswith("<") else plain).replace("@", place))
+    return f'<row r="{number}">{"".join(written)}</row>'
 
 
 def parquet(**columns: Any) -> bytes:
@@ -175,11 +164,79 @@ def parquet(**columns: Any) -> bytes:
     return target.getvalue()
 
 
-def test_parquet_bytes_are_utf8_and_not_a_number_is_blank(files: Files) -> None:
-    data = parquet(sku=[b"S1", b"\xff"], name=["a", "b"], description=[float("nan"), 1.5])
+def test_values_to_the_right_of_the_header_are_no_values_of_the_row(files: Files) -> None:
+    rows = [
+        ["sku", "name", "active"],
+        ["A", "a", "yes"],
+        ["B", "shifted", "yes", "no"],
+        ["C", "c"],
+        ["D", "d", "no", " "],
+    ]
+    report = files.report(workbook(("Products", rows)), "p.xlsx")
+    assert [row[1] for row in accepted(report)] == ["A", "C", "D"]
+    assert rejected(report) == [(3, 3, "field_count")]
+
+
+@pytest.mark.parametrize(("places", "left"), [(True, 0), (True, 2), (False, 0)])
+def test_errors_and_formulas_without_a_value_are_never_blank(files: Files, places: bool, left: int) -> None:
+    error, formula = '<c @ t="e"><v>#N/A</v></c>', "<c @><f>1+1</f></c>"
+    counted, text = "<c @><f>1+1</f><v>2</v></c>", '<c @ t="str"><f>T(1)</f><v></v></c>'
+    rows = [
+        ("sku", "name", "description", "active"), ("A", "a", error, "yes"), ("B", "b", formula, "yes"),
+        ("C", error, "c", "yes"), (error, "d", "d", "yes"), ("E", "e", "e", error), ("F", "f", counted, "yes"),
+        ("G", "g", text, "yes"),
+    ]  # fmt: skip
+    xml = "".join(sheet_row(number, *cells, places=places, left=left) for number, cells in enumerate(rows, 1))
+    report = files.report(sheet_of(xml), "p.xlsx")
+    assert [(row[1], row[3]) for row in accepted(report)] == [("F", "2"), ("G", "")]
+    assert rejected(report) == [
+        (2, 2, "bad_encoding"), (3, 3, "bad_encoding"), (4, 4, "missing_name"), (5, 5, "missing_sku"),
+        (6, 6, "bad_active"),
+    ]  # fmt: skip
+    assert [row["value"] for row in report["rejected"][:2]] == ["#N/A", "=1+1"]
+
+
+def test_an_error_in_a_column_that_is_not_imported_does_no_harm(files: Files) -> None:
+    xml = sheet_row(1, "sku", "name", "price") + sheet_row(2, "A", "a", '<c @ t="e"><v>#REF!</v></c>')
+    assert [row[1] for row in accepted(files.report(sheet_of(xml), "p.xlsx"))] == ["A"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "sku"),
+    [
+        ("4006381333931", "4006381333931"), ("1234567890123456", "1234567890123456"),
+        ("9007199254740993", "9007199254740993"), ("12345678901234567", "12345678901234567"),
+        ("0.000001", "0.000001"), ("1e-7", "0.0000001"), ("1E5", "100000"), ("1.5", "1.5"), ("-7", "-7"),
+    ],
+)  # fmt: skip
+def test_numbers_of_a_sheet_have_all_their_digits(files: Files, stored: str, sku: str) -> None:
+    xml = sheet_row(1, "sku", "name") + sheet_row(2, f"<c @><v>{stored}</v></c>", "a")
+    report = files.report(sheet_of(xml), "p.xlsx")
+    assert [row[1] for row in accepted(report)] == [sku]
+    assert not report["warnings"]
+
+
+def test_cells_far_apart_are_found_whatever_lies_between(files: Files) -> None:
+    long = "x" * 9000
+    rows = [sheet_row(1, "sku", "name", "description")]
+    for number in range(2, 402):
+        fault = '<c @ t="e"><v>#N/A</v></c>' if number in (2, 200, 401) else long
+        rows.append(sheet_row(number, f"A{number}", "a", fault))
+    report = files.report(sheet_of("".join(rows)), "p.xlsx")
+    assert [line for line, *_ in rejected(report)] == [2, 200, 401]
+    assert len(accepted(report)) == 397
+
+
+def test_parquet_holds_text_as_bytes_and_numbers_that_are_none(files: Files) -> None:
+    data = parquet(
+        sku=[b"S1", "Ä2".encode(), b"\xff", b"S4"],
+        name=["a", "b", "c", "d"],
+        description=[float("nan"), 1.0, 2.0, 1e-7],
+        active=[1.0, float("nan"), 1.0, 0.0],
+    )
     report = files.report(data, "p.parquet")
-    assert accepted(report) == [(2, "S1", "a", "")]
-    assert rejected(report) == [(3, 3, "bad_encoding")]
+    assert [row[1:4] for row in accepted(report)] == [("S1", "a", ""), ("Ä2", "b", "1"), ("S4", "d", "0.0000001")]
+    assert rejected(report) == [(4, 4, "bad_encoding")]
 
 
 def test_parquet_lists_are_refused_by_column(files: Files) -> None:
