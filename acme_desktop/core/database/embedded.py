@@ -26,6 +26,7 @@ LINGER = 2.0
 
 _PATIENCE = 300.0  # a start after a crash may have a gigabyte of log to replay
 _PAUSE = 0.01
+_LOOKS = 5  # how often the server has to be found in use before that is believed
 
 
 @dataclass(frozen=True)
@@ -113,10 +114,13 @@ class EmbeddedServer:
         if not self._supervised():
             return True
         users = FileLock(self._control / "users.lock")
+        in_use = 0
         try:
             while self._supervised():
-                # Shared but not alone: others use it. Neither: the supervisor has it, and is about to stop.
-                if not users.try_acquire() and users.try_acquire(shared=True):
+                # Shared but not alone: others use it, or the supervisor looked at that moment, which it does not do
+                # several times in a row. Neither: the supervisor has it, and is about to stop.
+                in_use = in_use + 1 if not users.try_acquire() and users.try_acquire(shared=True) else 0
+                if in_use == _LOOKS:
                     return False
                 users.release()
                 time.sleep(_PAUSE)
