@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import sys
+from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -121,20 +123,23 @@ def inspect_workbook(part: Part, path: str, options: ImportOptions) -> Workbook:
 def _cells(part: Part, sheet: Any) -> Iterator[tuple[int, list[str], dict[int, str] | None]]:
     """Sheet row, from 1, its cells as text, and which of them have no value and why, where some have none."""
     with part.open() as stream:
-        special = worksheet.cells(stream, sheet.name)
+        stretches = worksheet.cells(stream, sheet.name)
         left = sheet.start[1] if sheet.start else 0  # columns that nothing stands in are not handed on
-        ahead = next(special, None)
+        known, special = 0, deque[worksheet.Cell]()
         for row, values in enumerate(sheet.iter_rows(), 1):
             cells = [as_text(value) for value in values]
             faults: dict[int, str] | None = None
-            while ahead is not None and ahead.row <= row:
-                index = ahead.column - left
-                if ahead.row == row and index >= 0:
+            while known < row:
+                known, found = next(stretches, (sys.maxsize, []))
+                special += found
+            while special and special[0].row <= row:
+                cell = special.popleft()
+                index = cell.column - left
+                if cell.row == row and index >= 0:
                     cells += [""] * (index + 1 - len(cells))
-                    cells[index] = ahead.text
-                    if ahead.broken:
-                        faults = {**(faults or {}), index: ahead.broken}
-                ahead = next(special, None)
+                    cells[index] = cell.text
+                    if cell.broken:
+                        faults = {**(faults or {}), index: cell.broken}
             yield row, cells, faults
 
 

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from typing import IO, BinaryIO
 from xml.etree import ElementTree
+
+from acme_desktop.core.foundation.errors import InputProblem
 
 _BLOCK = 1 << 20
 _LONGEST_CELL = 1 << 20
@@ -49,14 +52,25 @@ class Cell:
     broken: str = ""
 
 
-def cells(stream: BinaryIO, sheet: str) -> Iterator[Cell]:
-    """The cells of a sheet that need a second look, in the order of the sheet; none where it is no .xlsx."""
+def cells(stream: BinaryIO, sheet: str) -> Iterator[tuple[int, list[Cell]]]:
+    """The cells of a sheet that need a second look, a stretch of it at a time; nothing where it is no .xlsx.
+
+    Yields:
+        The last row that is known to its end, and the cells found since the stretch before.
+
+    Raises:
+        InputProblem: the sheet is damaged.
+    """
     try:
         archive = zipfile.ZipFile(stream)
-        with archive, archive.open(_place(archive, sheet)) as xml:
-            yield from _found(xml)
+        place = _place(archive, sheet)
     except (zipfile.BadZipFile, KeyError, ElementTree.ParseError):
         return
+    try:
+        with archive, archive.open(place) as xml:
+            yield from _stretches(xml)
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise InputProblem(f"The sheet “{sheet}” is damaged.", "Get the file once more.", str(error)) from error
 
 
 def _place(archive: zipfile.ZipFile, sheet: str) -> str:
@@ -66,13 +80,12 @@ def _place(archive: zipfile.ZipFile, sheet: str) -> str:
     targets = {link.get("Id"): link.get("Target", "") for link in links}
     for one in book.iter():
         if one.tag.endswith("}sheet") and one.get("name") == sheet:
-            identifier = next(value for name, value in one.items() if name.endswith("}id"))
-            target = targets[identifier]
+            target = targets[next((value for name, value in one.items() if name.endswith("}id")), None)]
             return target[1:] if target.startswith("/") else f"xl/{target}"
     raise KeyError(sheet)
 
 
-def _found(xml: IO[bytes]) -> Iterator[Cell]:
+def _stretches(xml: IO[bytes]) -> Iterator[tuple[int, list[Cell]]]:
     row, column, kept = 0, -1, b""
     placed: bool | None = None  # whether every cell says where it is
     while block := xml.read(_BLOCK):
@@ -87,7 +100,11 @@ def _found(xml: IO[bytes]) -> Iterator[Cell]:
         if placed is None and (first := _FIRST.search(block)) is not None:
             placed = _PLACE.search(first[0]) is not None
         if placed and not _of_interest(block):
+            last = _PLACE.search(block, max(block.rfind(b"<c "), block.rfind(b":c "), 0))
+            row = int(last[2]) if last else row
+            yield row - 1, []
             continue
+        found = []
         starts = list(_CELL.finditer(block))
         for start, following in zip(starts, [*starts[1:], None], strict=True):
             place = _PLACE.search(start[2])
@@ -100,7 +117,8 @@ def _found(xml: IO[bytes]) -> Iterator[Cell]:
                 column += 1
             inner = block[start.end() : following.start() if following else len(block)]
             if not start[0].endswith(b"/>") and (cell := _cell(row, column, start[2], inner)) is not None:
-                yield cell
+                found.append(cell)
+        yield row - 1, found
 
 
 def _of_interest(block: bytes) -> bool:
