@@ -28,15 +28,7 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("changes", help="list, show, compare and undo changes")
     actions = parsing.add_actions(parser)
     listed = actions.add_parser("list", help="list the changes, the newest first")
-    listed.add_argument(
-        "--limit", type=parsing.count, default=100, metavar="N", help="list at most so many (default: 100)"
-    )
-    listed.add_argument(
-        "--before",
-        type=parsing.number_of,
-        metavar="ID",
-        help="only those older than this one: the last of the page above",
-    )
+    parsing.add_page(listed)
     listed.add_argument(
         "--kind", action="append", choices=get_args(change_set.Kind), help="only changes of this kind; repeatable"
     )

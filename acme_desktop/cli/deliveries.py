@@ -36,15 +36,7 @@ def add_parsers(actions: Any) -> None:
         help="only those about the product with this id; see `products get`",
     )
     listed.add_argument("--change-set", type=parsing.number_of, metavar="ID", help=_OF)
-    listed.add_argument(
-        "--limit", type=parsing.count, default=100, metavar="N", help="list at most so many (default: 100)"
-    )
-    listed.add_argument(
-        "--before",
-        type=parsing.number_of,
-        metavar="ID",
-        help="only those older than this one: the last of the page above",
-    )
+    parsing.add_page(listed)
     show = actions.add_parser("attempts", help="list the attempts of a delivery")
     show.add_argument("id", type=parsing.number_of, metavar="ID", help=_ID)
     replay = actions.add_parser("replay", help="send a delivery again under the same id, or all that match")

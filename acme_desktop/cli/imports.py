@@ -20,9 +20,7 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("imports", help="list, show, undo and resume imports; save their rejected rows")
     actions = parsing.add_actions(parser)
     listed = actions.add_parser("list", help="list the imports, the newest first")
-    listed.add_argument(
-        "--limit", type=parsing.count, default=100, metavar="N", help="list at most so many (default: 100)"
-    )
+    parsing.add_limit(listed)
     for name, words in (
         ("show", "show an import with its settings, its counts and the lines that were replaced"),
         ("rejects", "print the rejected rows of an import as csv"),

@@ -58,6 +58,19 @@ def add_actions(parser: argparse.ArgumentParser) -> Actions:
     return Actions(parser)
 
 
+def add_limit(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says how many are listed."""
+    parser.add_argument("--limit", type=count, default=100, metavar="N", help="list at most so many (default: 100)")
+
+
+def add_page(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a list that is read page by page, the newest first."""
+    add_limit(parser)
+    parser.add_argument(
+        "--before", type=number_of, metavar="ID", help="only those older than this one: the last of the page above"
+    )
+
+
 def listed(words: Iterable[object]) -> str:
     """``a, b or c``."""
     *most, last = map(str, words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import Any
 
 import psycopg
 
@@ -59,14 +60,10 @@ def explain(error: BaseException, place: str, connect: Callable[[], Connection])
 def _on_relation(
     kind: str, name: str, place: str, said: str, connect: Callable[[], Connection]
 ) -> EnvironmentProblem | None:
-    with connect() as connection:
-        row = connection.execute(_RELATION, (name,)).fetchone()
-    if row is None:
+    row = _look(connect, _RELATION, name)
+    if row is None or not row[3]:
         return None
     role, schema, owner, missing = row
-    assert isinstance(missing, list)
-    if not missing:
-        return None
     return EnvironmentProblem(
         f"The role {role} lacks {_listed(missing)} on the {kind} {name} of {place}.",
         f"Its owner, {owner}, can grant it: GRANT {', '.join(missing)} ON ALL "
@@ -76,14 +73,10 @@ def _on_relation(
 
 
 def _in_schema(name: str, place: str, said: str, connect: Callable[[], Connection]) -> EnvironmentProblem | None:
-    with connect() as connection:
-        row = connection.execute(_SCHEMA, (name,)).fetchone()
-    if row is None:
+    row = _look(connect, _SCHEMA, name)
+    if row is None or not row[3]:
         return None
     role, schema, owner, missing, empty = row
-    assert isinstance(missing, list)
-    if not missing:
-        return None
     grant = f"GRANT {', '.join(missing)} ON SCHEMA {quoted(str(schema))} TO {quoted(str(role))};"
     if empty:
         # Whoever makes the tables owns them, and only the owner can bring them up to date later.
@@ -101,8 +94,7 @@ def _in_schema(name: str, place: str, said: str, connect: Callable[[], Connectio
 def _not_the_owner(
     kind: str, name: str, place: str, said: str, connect: Callable[[], Connection]
 ) -> EnvironmentProblem | None:
-    with connect() as connection:
-        row = connection.execute(_RELATION, (name,)).fetchone()
+    row = _look(connect, _RELATION, name)
     if row is None:
         return None
     role, _, owner, _ = row
@@ -111,6 +103,11 @@ def _not_the_owner(
         f"Have {owner} run `acme-desktop db migrate`, then try again.",
         said,
     )
+
+
+def _look(connect: Callable[[], Connection], query: str, name: str) -> tuple[Any, ...] | None:
+    with connect() as connection:
+        return connection.execute(query, (name,)).fetchone()
 
 
 def _listed(rights: Sequence[str]) -> str:
