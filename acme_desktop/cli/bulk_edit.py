@@ -10,11 +10,11 @@ from acme_desktop.cli import parsing, table
 from acme_desktop.cli.output import Context
 from acme_desktop.core.foundation import words
 from acme_desktop.core.foundation.errors import Refused, UsageProblem
+from acme_desktop.core.foundation.words import counted
 from acme_desktop.core.products import bulk_edit, listing
 from acme_desktop.core.products.bulk_changes import BulkChange, ExtendName, ReplaceText, SetActive, SetDescription
 from acme_desktop.core.products.bulk_edit import REFUSALS, Difference, Preview, Which
 from acme_desktop.core.products.filters import Filter
-from acme_desktop.core.products.product import counted
 
 _SHOWN = 20
 _WHY = {"missing_name": "the name would be blank", "too_long": "the text would be too long"}
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace, context: Context, question: Filter) -> None
         return
     if options.confirm != seen.changed:
         raise Refused(
-            f"{counted(seen.changed)} would be changed, not the {options.confirm:,} that were confirmed. "
+            f"{counted(seen.changed, 'product')} would be changed, not the {options.confirm:,} that were confirmed. "
             "Nothing is changed.",
             f"To change them, confirm the number {seen.changed}.",
         )
@@ -75,7 +75,9 @@ def run(options: argparse.Namespace, context: Context, question: Filter) -> None
     if context.json:
         context.emit({"change_set_id": made.id if made else None, **_counts(seen)})
         return
-    context.print(f"{counted(seen.changed)} changed, {seen.unchanged:,} unchanged, {_refused(seen):,} refused.")
+    context.print(
+        f"{counted(seen.changed, 'product')} changed, {seen.unchanged:,} unchanged, {_refused(seen):,} refused."
+    )
     if made:
         context.say(f"To take it back: acme-desktop changes undo {made.id}")
 
@@ -108,8 +110,8 @@ def _show(seen: Preview, context: Context) -> None:
         for line in table.lines(("SKU", "NOW", "AFTERWARDS"), rows):
             context.print(line)
     context.say(
-        f"{counted(seen.changed)} would be changed, {seen.unchanged:,} unchanged, {_refused(seen):,} refused. "
-        f"Nothing is changed; to do so, add --confirm {seen.changed}."
+        f"{counted(seen.changed, 'product')} would be changed, {seen.unchanged:,} unchanged, {_refused(seen):,} "
+        f"refused. Nothing is changed; to do so, add --confirm {seen.changed}."
     )
 
 

@@ -14,10 +14,9 @@ from acme_desktop.core.changes import undo as undoing
 from acme_desktop.core.changes.change_set import ChangeSet, Wanted
 from acme_desktop.core.foundation.errors import UsageProblem
 from acme_desktop.core.foundation.moments import iso
-from acme_desktop.core.foundation.words import quoted
+from acme_desktop.core.foundation.words import counted, quoted
 from acme_desktop.core.products import difference
 from acme_desktop.core.products.difference import Between, Difference
-from acme_desktop.core.products.product import counted
 
 _NAMED = 20
 _PAGE = 5_000
@@ -106,7 +105,7 @@ def _compare(options: argparse.Namespace, context: Context) -> None:
             number = difference.save(database, between, options.kind, options.out, progress)
             if context.json:
                 context.emit({"file": str(options.out), "differences": number})
-            context.say(f"{counted(number)} written to {options.out}.")
+            context.say(f"{counted(number, 'product')} written to {options.out}.")
             return
         counts = difference.counts(database, between, progress)
         last: Difference | None = None
@@ -137,11 +136,11 @@ def undo(identifier: int, context: Context) -> int:
         context.emit({"change_set_id": made.id, "undoes": identifier, **counts, "kept": kept})
     else:
         context.print(
-            f"Change set {identifier} is undone by change set {made.id}: {counted(made.created)} brought back, "
-            f"{made.updated:,} restored, {made.deleted:,} removed."
+            f"Change set {identifier} is undone by change set {made.id}: {counted(made.created, 'product')} brought "
+            f"back, {made.updated:,} restored, {made.deleted:,} removed."
         )
     if report.kept:
-        context.say(f"{counted(len(report.kept))} changed since, and left alone:")
+        context.say(f"{counted(len(report.kept), 'product')} changed since, and left alone:")
         for one in report.kept[:_NAMED]:
             context.say(f"  {one.sku}: {one.why}")
         if len(report.kept) > _NAMED:

@@ -9,8 +9,8 @@ from typing import Any
 
 from acme_desktop.cli import moments, output, products
 from acme_desktop.cli.output import Context
+from acme_desktop.core.foundation.words import counted
 from acme_desktop.core.products import export
-from acme_desktop.core.products.product import counted
 
 
 def add_parser(subparsers: Any) -> None:
@@ -46,5 +46,5 @@ def run(options: argparse.Namespace, context: Context) -> int:
         )
     if context.json and not to_stdout:
         context.emit({"file": options.file, "products": number})
-    context.say(f"{counted(number)} exported.")
+    context.say(f"{counted(number, 'product')} exported.")
     return output.DONE

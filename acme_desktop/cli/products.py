@@ -14,10 +14,11 @@ from acme_desktop.core.changes import history
 from acme_desktop.core.changes.change_set import ChangeSet
 from acme_desktop.core.foundation import words
 from acme_desktop.core.foundation.errors import Refused, UsageProblem
+from acme_desktop.core.foundation.words import counted
 from acme_desktop.core.importer import past
 from acme_desktop.core.products import as_of, changed_by, edits, listing
 from acme_desktop.core.products.filters import SORT_FIELDS, Filter, Sort
-from acme_desktop.core.products.product import Changes, Product, counted
+from acme_desktop.core.products.product import Changes, Product
 
 _PAGE_SIZE = 50
 _YES_NO = ("yes", "no")
@@ -176,7 +177,7 @@ def _list(options: argparse.Namespace, context: Context) -> None:
     _show_table(products, context)
     total = _total(options, context)
     pages = max(1, -(-total // size))
-    context.say(f"Page {number} of {pages:,}; {counted(total)}.")
+    context.say(f"Page {number} of {pages:,}; {counted(total, 'product')}.")
 
 
 def _stream(options: argparse.Namespace, context: Context) -> Iterator[list[Product]]:
@@ -296,7 +297,7 @@ def _delete_all(options: argparse.Namespace, context: Context) -> None:
     if options.confirm is None:
         number = listing.count(database, Filter())
         raise Refused(
-            f"All of the catalogue, {counted(number)}, would be deleted.",
+            f"All of the catalogue, {counted(number, 'product')}, would be deleted.",
             f"To do so, add --confirm {number}. Nothing is deleted.",
         )
     with context.progress("Deleting") as progress:
@@ -309,7 +310,7 @@ def _tell_deleted(made: ChangeSet | None, context: Context) -> None:
     if context.json:
         context.emit({"change_set_id": made.id if made else None, "deleted": number})
         return
-    context.print(f"{counted(number)} deleted.")
+    context.print(f"{counted(number, 'product')} deleted.")
     if made:
         context.say(f"To take it back: acme-desktop changes undo {made.id}")
 

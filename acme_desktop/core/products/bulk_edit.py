@@ -22,9 +22,9 @@ from acme_desktop.core.database.segments import coverage
 from acme_desktop.core.foundation.errors import Refused
 from acme_desktop.core.foundation.product_rules import BLANKS, DESCRIPTION_MAX, NAME_MAX
 from acme_desktop.core.foundation.progress import Progress, begin_stage
+from acme_desktop.core.foundation.words import counted
 from acme_desktop.core.products.bulk_changes import BulkChange
 from acme_desktop.core.products.filters import Clause, Filter, finding_index, where
-from acme_desktop.core.products.product import counted
 
 if TYPE_CHECKING:
     from acme_desktop.core.database.connections import Database
@@ -171,7 +171,10 @@ def apply(database: Database, seen: Preview, *, author: Author, progress: Progre
             return None
         planned = "sku_key IN (SELECT sku_key FROM bulk_rows)"
         identifier = change_set.begin(
-            connection, "bulk_edit", author, summary=f"Bulk edit: {seen.change.words}, {counted(seen.changed)}"
+            connection,
+            "bulk_edit",
+            author,
+            summary=f"Bulk edit: {seen.change.words}, {counted(seen.changed, 'product')}",
         )
         begin_stage(progress, "Keeping the earlier state")
         number = before_images.keep(connection, identifier, "update", planned, expected=seen.changed)

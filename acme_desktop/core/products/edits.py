@@ -19,9 +19,10 @@ from acme_desktop.core.changes.locks import lock_catalogue, lock_rows
 from acme_desktop.core.foundation.errors import NotFound, Refused
 from acme_desktop.core.foundation.product_rules import storable
 from acme_desktop.core.foundation.progress import Progress, begin_stage
+from acme_desktop.core.foundation.words import counted
 from acme_desktop.core.products import conflicts
 from acme_desktop.core.products.filters import Filter, where
-from acme_desktop.core.products.product import COLUMNS, Changes, Product, counted
+from acme_desktop.core.products.product import COLUMNS, Changes, Product
 from acme_desktop.core.products.skus import as_kept
 
 if TYPE_CHECKING:
@@ -172,13 +173,14 @@ def delete_all(
         number = _matching(connection, condition, values)
         if number != confirm:
             raise Refused(
-                f"{counted(number)} would be deleted, not the {confirm:,} that were confirmed. Nothing is deleted.",
+                f"{counted(number, 'product')} would be deleted, not the {confirm:,} that were confirmed. "
+                "Nothing is deleted.",
                 f"To delete them, confirm the number {number}.",
             )
         if not confirm:
             return None
         begin_stage(progress, "Deleting products", confirm)
-        identifier = change_set.begin(connection, "delete", author, summary=f"Delete {counted(confirm)}")
+        identifier = change_set.begin(connection, "delete", author, summary=f"Delete {counted(confirm, 'product')}")
         return _delete(connection, identifier, confirm, condition, values)
 
 
@@ -272,4 +274,4 @@ def _any(connection: Connection[Any], condition: str, values: Sequence[Any]) -> 
 
 
 def _some(keys: Sequence[str], skus: Sequence[str]) -> str:
-    return skus[0].strip() if len(keys) == 1 else counted(len(keys))
+    return skus[0].strip() if len(keys) == 1 else counted(len(keys), "product")

@@ -93,8 +93,3 @@ class InvalidProduct(InputProblem):
     def __init__(self, violations: list[Violation]) -> None:
         super().__init__(" ".join(wrong.message for wrong in violations), "Correct it and save again.")
         self.violations = tuple(violations)
-
-
-def counted(number: int) -> str:
-    """``1 product``, ``1,234 products``."""
-    return f"{number:,} {'product' if number == 1 else 'products'}"
