@@ -75,7 +75,7 @@ def restore(database: Database, source: Path, progress: Progress) -> None:
     """
     _look_at(source, progress)
     progress.stage("Restoring", source.stat().st_size)
-    database.close()  # pooled connections know nothing of the new tables
+    database.renew()  # pooled connections know nothing of the new tables
     said = _replay(source, DatabaseUrl.parse(database.url), progress)
     if said is not None:
         _refuse_cut_off(source, said)

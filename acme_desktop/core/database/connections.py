@@ -139,9 +139,13 @@ class Database:
         """
         return sessions.connect(self._url, autocommit=True, application_name=name)
 
-    def close(self) -> None:
-        """Close all pooled connections."""
+    def renew(self) -> None:
+        """Close all pooled connections; new ones are made as they are needed."""
         self._pool.empty()
+
+    def close(self) -> None:
+        """Close all pooled connections, and keep none any more."""
+        self._pool.close()
 
     def _connect(self) -> Connection:
         deadline = time.monotonic() + (_RESTART_PATIENCE if self.embedded else 0)

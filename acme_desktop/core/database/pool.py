@@ -48,6 +48,11 @@ class Pool:
             finally:
                 self._give_back(connection, keep=emptied == self._emptied)
 
+    def close(self) -> None:
+        """Close what is idle, and from now on whatever comes back: a straggler is served, and leaves nothing open."""
+        self._keep = 0
+        self.empty()
+
     def empty(self) -> None:
         """Close what is idle now, and what is lent now as soon as it comes back."""
         with self._lock:

@@ -72,7 +72,8 @@ class Session(QObject):
             self.closed.emit()
             return
         self.left.emit()
-        self._close(workspace, lambda _: self.closed.emit())
+        # Whoever is told lets go of a question now, or asks a last one; each has a connection until it has ended.
+        self._runner.when_idle(lambda: self._close(workspace, lambda _: self.closed.emit()))
 
     def _close(self, workspace: Workspace, then: Callable[[Any], object]) -> None:
         self._runner.start(lambda _: workspace.close(), lane=Lane.EDIT, succeeded=then, failed=then, must_run=True)

@@ -16,7 +16,7 @@ from acme_desktop.core.database.pool import Connection, Pool
 def pool(database: Database) -> Iterator[Pool]:
     made = Pool(lambda: psycopg.connect(database.url), keep=1, most=2)
     yield made
-    made.empty()
+    made.close()
 
 
 def number(connection: Connection) -> int:
@@ -71,5 +71,12 @@ def test_a_broken_connection_is_not_lent(pool: Pool, database: Database) -> None
 def test_emptied_while_lent_it_is_closed_when_it_comes_back(pool: Pool) -> None:
     with pool.borrowed() as connection:
         pool.empty()
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert connection.closed
+
+
+def test_once_closed_it_keeps_nothing_of_a_late_borrower(pool: Pool) -> None:
+    pool.close()
+    with pool.borrowed() as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert connection.closed
