@@ -12,7 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
@@ -39,6 +40,18 @@ SWITCH_INTERVAL_SECONDS = 0.001
 _INTERRUPT_POLL_MS = 250
 
 
+class Application(QApplication):
+    """`file_opened` comes with the path of a file opened with the program on macOS, where that is no argument."""
+
+    file_opened = Signal(str)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self.file_opened.emit(event.file())
+            return True
+        return super().event(event)
+
+
 def application() -> QApplication:
     """The one QApplication, with the names that the desktop knows the program by."""
     running = QApplication.instance()
@@ -47,7 +60,7 @@ def application() -> QApplication:
     QApplication.setApplicationName("acme-desktop")
     QApplication.setApplicationDisplayName("Acme Product Importer")
     QApplication.setDesktopFileName("acme-desktop")
-    return QApplication(sys.argv[:1])
+    return Application(sys.argv[:1])
 
 
 def build(app: QApplication, folder: DataFolder, loop: asyncio.AbstractEventLoop | None = None) -> MainWindow:
@@ -99,11 +112,12 @@ def run(data_dir: Path | None = None, database_url: str | None = None, files: Se
     logs.start(folder)
     app = application()
     paths = [Path(name).absolute() for name in files]
-    instance = SingleInstance(folder.root, database_url)
+    instance = SingleInstance(folder.create().root, database_url)
     if instance.hand_over(paths):
         return 0
+    instance.listen()  # before the window is there: who asks meanwhile is answered by its loop
     app.setQuitOnLastWindowClosed(False)
-    watch = CrashWatch(folder.create(), errors.diagnostics())
+    watch = CrashWatch(folder, errors.diagnostics())
     watch.begin()
     try:
         return _run(app, folder, database_url, paths, instance, watch)
@@ -112,6 +126,7 @@ def run(data_dir: Path | None = None, database_url: str | None = None, files: Se
         raise
     finally:
         watch.end()
+        instance.close()
 
 
 def _run(
@@ -139,12 +154,13 @@ def _run(
     crash_dialog.offer(runner, folder, window)
     UpdateNotice(runner, folder, window)
     instance.asked.connect(lambda more: (window.import_files(more), bring_to_front(window)))
-    instance.listen()
+    window.leaving.connect(instance.turn_away)
+    if isinstance(app, Application):
+        app.file_opened.connect(lambda name: (window.import_files([Path(name)]), bring_to_front(window)))
     try:
         loop.run_until_complete(over)
         window.wait_for_threads()
     finally:
-        instance.close()
         unhandled.remove()
         del measured
         loop.close()

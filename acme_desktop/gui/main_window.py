@@ -47,8 +47,12 @@ _SAID_MS = 10_000
 
 
 class MainWindow(QMainWindow):
-    """One window on one catalogue. `finished` comes when it is closed and everything behind it has ended."""
+    """One window on one catalogue.
 
+    `leaving` comes when it begins to close and takes no more files, `finished` when everything behind it has ended.
+    """
+
+    leaving = Signal()
     finished = Signal()
 
     def __init__(
@@ -293,6 +297,7 @@ class MainWindow(QMainWindow):
     def _leave(self) -> None:
         """Cancel what runs, let go of the database when all is quiet, then be gone; never waits here."""
         self._leaving = True
+        self.leaving.emit()
         self._save_layout()
         self._layout_file.sync()
         self.say("Closing…")

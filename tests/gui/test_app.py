@@ -53,3 +53,23 @@ def test_an_interrupt_closes_it_properly(tmp_path: Path, database_url: str) -> N
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert "Traceback" not in err
+
+
+def test_a_file_that_macos_opens_with_it_is_told(tmp_path: Path) -> None:
+    code = """
+import sys
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QFileOpenEvent
+from acme_desktop.gui import app
+application = app.application()
+application.file_opened.connect(print)
+application.sendEvent(application, QFileOpenEvent(QUrl.fromLocalFile(sys.argv[1])))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, "/tmp/prices ż.csv"],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "/tmp/prices ż.csv\n"
