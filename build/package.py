@@ -2,7 +2,9 @@
 
 One folder on every system (PyInstaller and installer.spec), then what that system's people install: on Linux a .tar.gz
 and, where dpkg-deb is, a .deb; on Windows a setup program, where Inno Setup is; on macOS a .dmg. ``--folder`` stops
-after the folder. The ways for Windows and macOS were never run so far.
+after the folder. What the system lacks for it is installed where that is allowed (as root on Debian), else named; so
+does ``--prepare``, which builds nothing, and sees to a screen for the packaged window's tests as well. The ways for
+Windows and macOS were never run so far.
 """
 
 from __future__ import annotations
@@ -20,13 +22,17 @@ from environment import ROOT, SetupError, say
 DIST = ROOT / "dist"
 FOLDER = DIST / "acme-desktop"
 PACKAGING = ROOT / "build" / "packaging"
+SCREEN = {"Xvfb": "xvfb", "openbox": "openbox", "xdotool": "xdotool"}
+"""Programs that tests/packaged drives the window with, and Debian's packages of them."""
 
 
 def main() -> int:
     """Build; returns the exit status of the first step that failed."""
     parser = argparse.ArgumentParser(prog="package.py", description="Build the packaged program.")
     parser.add_argument("--folder", action="store_true", help="only the folder, no archives")
-    parser.add_argument("--possible", action="store_true", help="only say whether this computer can build (status 0)")
+    parser.add_argument(
+        "--prepare", action="store_true", help="only see to what building and testing need here (status 0)"
+    )
     options = parser.parse_args()
     try:
         environment.prepare("dev")
@@ -34,10 +40,14 @@ def main() -> int:
     except SetupError as problem:
         say(f"package.py: {problem}")
         return 1
+    if options.prepare:
+        system_libraries.install([package for name, package in SCREEN.items() if not shutil.which(name)])
+    system_libraries.install([package for package in _lacking().values() if package])
     lacking = _lacking()
     if lacking:
-        say(f"package.py: nothing can be packaged here; PyInstaller needs {' and '.join(lacking)}.")
-    if lacking or options.possible:
+        needs = " and ".join(what + (f" (Debian: {package})" if package else "") for what, package in lacking.items())
+        say(f"package.py: nothing can be packaged here; PyInstaller needs {needs}.")
+    if lacking or options.prepare:
         return 1 if lacking else 0
     status = _folder()
     if status or options.folder:
@@ -49,14 +59,22 @@ def main() -> int:
     return _run([str(environment.PYTHON), str(PACKAGING / "linux_archives.py"), str(FOLDER), str(DIST)])
 
 
-def _lacking() -> list:
-    """What PyInstaller needs of the system on Linux and is not there."""
+def _lacking() -> dict[str, str]:
+    """What PyInstaller needs of the system on Linux and is not there, and Debian's package of it.
+
+    A Python that is not the system's gets no package: a library of another build must not be mixed with it.
+    """
     if not sys.platform.startswith("linux"):
-        return []
-    lacking = [] if shutil.which("objdump") else ["objdump (Debian: binutils)"]
-    code = "import PyInstaller.depend.bindepend as b, sys; sys.exit(not b.get_python_library_path())"
-    if subprocess.call([str(environment.PYTHON), "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
-        lacking.append("Python's shared library (Debian: libpython3-dev or libpython3.N)")
+        return {}
+    lacking = {} if shutil.which("objdump") else {"objdump": "binutils"}
+    code = (
+        "import PyInstaller.depend.bindepend as b, sys;"
+        "print('libpython%d.%d' % sys.version_info[:2] if sys.base_prefix == '/usr' else '');"
+        "sys.exit(not b.get_python_library_path())"
+    )
+    done = subprocess.run([str(environment.PYTHON), "-c", code], capture_output=True, text=True, check=False)
+    if done.returncode:
+        lacking["Python's shared library"] = done.stdout.strip()
     return lacking
 
 

@@ -75,8 +75,7 @@ def provide() -> None:
         return
     say(f"Qt needs system libraries that are missing here: {', '.join(lacking)}")
     command = install_command(lacking)
-    if command[:1] == ["apt-get"] and hasattr(os, "geteuid") and os.geteuid() == 0:
-        say(f"Installing them: {' '.join(command)}")
+    if command[:1] == ["apt-get"] and may_install():
         _apt(command)
         lacking = missing()
     if lacking:
@@ -86,6 +85,17 @@ def provide() -> None:
             else "install the packages that contain them."
         )
         say(f"Without them the window cannot open (the command line works all the same); {how}")
+
+
+def may_install() -> bool:
+    """Whether packages can be installed without asking anybody: as root, where there is apt-get."""
+    return bool(shutil.which("apt-get")) and hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def install(packages: list[str]) -> None:
+    """Install Debian's packages where that is allowed; one that does not come is met by whoever needs it."""
+    if packages and may_install():
+        _apt(["apt-get", "install", "--yes", "--no-install-recommends", *packages])
 
 
 def install_command(libraries: list[str]) -> list[str]:
@@ -102,6 +112,7 @@ def install_command(libraries: list[str]) -> list[str]:
 
 def _apt(command: list[str]) -> None:
     """Run apt-get quietly; where its lists are empty or stale, fetch them and try again."""
+    say(f"Installing: {' '.join(command)}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     done = subprocess.CompletedProcess([], 1)
     for step in (command, ["apt-get", "update"], command):

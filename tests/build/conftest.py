@@ -26,3 +26,8 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 @pytest.fixture
 def system_libraries(environment: ModuleType) -> ModuleType:
     return importlib.import_module("system_libraries")
+
+
+@pytest.fixture
+def package(system_libraries: ModuleType) -> ModuleType:
+    return importlib.import_module("package")
