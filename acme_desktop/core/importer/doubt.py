@@ -8,7 +8,7 @@ which nothing opened, throw doubt on the row above them.
 from __future__ import annotations
 
 from acme_desktop.core.importer.encoding import is_bad
-from acme_desktop.core.importer.grammar import LINE_ENDS, Record, Violation
+from acme_desktop.core.importer.grammar import LINE_ENDS, Record, Violation, grammar
 from acme_desktop.core.importer.ledger import MAX_RECORD, Ledger, NeedMore
 from acme_desktop.core.importer.rows import Rejection, rejection
 
@@ -20,7 +20,7 @@ class Doubt(Ledger):
 
     def _misfit(self, cells: list[str], start: int, end: int) -> None:
         layout, raw = self._layout, self._raw(start, end).rstrip(LINE_ENDS)
-        other = next((char for char in self._others if layout.shape.fits(raw.split(char))), None)
+        other = self._cut_otherwise(start, end)
         known = len(cells) > 1 and self._names_a_sku(cells)
         self._loose_end, self._loose_short = end, len(cells) < layout.width
         if self._quotes and '"' in raw:
@@ -34,9 +34,23 @@ class Doubt(Ledger):
         self._begun |= known
         cut = "cell" if len(cells) == 1 else "cells"
         text = f"The line has {len(cells)} {cut} where the header has {layout.width}."
-        if other:
-            text += f" It is cut by {called(other)}, not by {called(layout.delimiter)}."
-        self._reject(start, end, "field_count", text, cells)
+        self._reject(start, end, "field_count", f"{text} {self._cut_by(other)}" if other else text, cells)
+
+    def _cut_by(self, other: str) -> str:
+        return f"It is cut by {called(other)}, not by {called(self._layout.delimiter)}."
+
+    def _cut_otherwise(self, start: int, end: int) -> str | None:
+        """The delimiter by which some lines are a row of this file, though the file uses another."""
+        fits = self._layout.shape.fits
+        for char in self._others:
+            if self._layout.literal_quotes:
+                if fits(self._raw(start, end).rstrip(LINE_ENDS).split(char)):
+                    return char
+                continue
+            parsed = grammar(char).parse(self._text, self._starts[start])
+            if isinstance(parsed, Record) and parsed.end == self._starts[end] and fits(parsed.cells):
+                return char
+        return None
 
     def _names_a_sku(self, cells: list[str]) -> bool:
         """Whether a broken line seems to be the beginning of a row, since a SKU stands in it."""
@@ -142,17 +156,25 @@ class Doubt(Ledger):
         bare = line.rstrip(LINE_ENDS)
         cells = bare.split(self._layout.delimiter)
         short = len(cells) < self._layout.width
-        closing = violation.opened < 0 and self._closing(violation.at)
-        if closing and not self._row_by_itself([cell.strip('"') for cell in cells]):
-            self._lost_opening(at)
-        if not (short and self._extend_torn(at, at + 1)):
-            self._begun |= len(cells) > 1 and self._names_a_sku([cell.strip('"') for cell in cells])
-            self._torn = len(self._rejected)
-            self._rejected.append(self._describe(at, violation, bare))
+        other = self._cut_otherwise(at, at + 1)
+        if other:
+            self._reject(at, at + 1, "field_count", self._cut_by(other), [bare])
+        else:
+            self._broken_quote(at, violation, bare, cells)
         self._doubt = SURE_AFTER
         self._broken_since = True
         self._loose_end, self._loose_short, self._broken_end = at + 1, short, at + 1
         return at + 1
+
+    def _broken_quote(self, at: int, violation: Violation, bare: str, cells: list[str]) -> None:
+        """Reject a line with a broken quote, or count it to the broken record right above."""
+        closing = violation.opened < 0 and self._closing(violation.at)
+        if closing and not self._row_by_itself([cell.strip('"') for cell in cells]):
+            self._lost_opening(at)
+        if not (len(cells) < self._layout.width and self._extend_torn(at, at + 1)):
+            self._begun |= len(cells) > 1 and self._names_a_sku([cell.strip('"') for cell in cells])
+            self._torn = len(self._rejected)
+            self._rejected.append(self._describe(at, violation, bare))
 
     def _describe(self, at: int, violation: Violation, bare: str) -> Rejection:
         line = self._first_line + at

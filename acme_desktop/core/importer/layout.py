@@ -52,5 +52,5 @@ class Layout:
 
     @cached_property
     def other_delimiters(self) -> tuple[str, ...]:
-        """The usual delimiters that this file does not use."""
-        return tuple(char for char in ",;\t|" if char != self.delimiter)
+        """The usual delimiters that this file uses neither between cells nor in most of its SKUs."""
+        return tuple(char for char in ",;\t|" if char != self.delimiter and char not in self.shape.sku_marks)

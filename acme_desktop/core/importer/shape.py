@@ -63,6 +63,11 @@ def _usual_builds(skus: Sequence[str]) -> tuple[frozenset[str], bool]:
     return frozenset(build for build, times in roughly.items() if _usual(build, times, len(skus))), False
 
 
+def _marks_of_most(skus: Sequence[str]) -> frozenset[str]:
+    times = Counter(char for sku in skus for char in set(sku) if not char.isalnum())
+    return frozenset(char for char, count in times.items() if 2 * count > len(skus))
+
+
 def _usual(build: str, times: int, of: int) -> bool:
     """Whether SKUs are often built so; of a few rows one will do, if it has letters and digits."""
     if of < _ENOUGH and "a" in build and "9" in build:
@@ -87,6 +92,7 @@ class Shape:
         sku_longest: characters of the longest SKU seen.
         sku_spaced: SKUs have spaces in them.
         sku_digits: every SKU has a digit.
+        sku_marks: characters, neither letters nor digits, that most SKUs have in them.
         quoted: every row begins with a quote.
         few_skus: how the SKUs of a handful of rows are built, capitals told apart; empty where there are more rows.
         last_words: how the words of those rows' last column are built, roughly.
@@ -101,6 +107,7 @@ class Shape:
     sku_spaced: bool
     sku_digits: bool
     quoted: bool
+    sku_marks: frozenset[str] = frozenset()
     few_skus: frozenset[str] = frozenset()
     last_words: frozenset[str] = frozenset()
 
@@ -160,6 +167,7 @@ def learn(columns: Columns, rows: Sequence[Sequence[str]], *, quoted: bool = Fal
         sku_spaced=sum(_SPACE.search(sku) is not None for sku in skus) > max(1, len(rows) * _EXCEPTIONS),
         sku_digits=_mostly(sum(any(char.isdigit() for char in sku) for sku in skus), len(skus)),
         quoted=quoted,
+        sku_marks=_marks_of_most(skus),
         few_skus=frozenset(_cased(row[columns.sku].strip()) for row in few),
         last_words=frozenset(_rough_cased(word) for row in few for word in row[-1].split()),
     )
@@ -250,7 +258,10 @@ def _row_at_the_end(line: str, grammar: Grammar, shape: Shape) -> tuple[bool, bo
     cells = _bare(line, grammar)
     if not shape.sku_builds:
         return shape.fits(cells) or (len(cells) >= width and shape.sku_like(cells[sku])), False
-    begun = len(cells) > max(1, sku) and shape.sku_known(cells[sku]) and (sku == 0 or len(cells) >= width)
+    # A value whose last line is one word is not a row that begins with a SKU: `line 2"` closes right behind it.
+    first = line.split(grammar.delimiter, 1)[0].rstrip()
+    whole = len(cells) >= width or (sku == 0 and (first[:1] == '"' or first[-1:] != '"'))
+    begun = len(cells) > max(1, sku) and shape.sku_known(cells[sku]) and whole
     ended = len(cells) >= width and shape.sku_known(cells[sku - width])
     unpadded = not any(cell[:1] in _PADDING for cell in cells)
     fits = shape.fits(cells)

@@ -104,7 +104,7 @@ def inspect(part: Part, path: str, options: ImportOptions) -> TextTable:
         options.literal_quotes,
         blank_last=not header[-1].strip() and not any(row[-1].strip() for row in sampled.rows),
         header_line=found.header_line,
-        stray_returns=_few_returns(text),
+        stray_returns=_few_returns(text) and not text[: found.start].endswith("\r"),
     )
     skip = len(text[: found.start].encode("utf-8", "surrogateescape"))
     return TextTable(part, profile, decided, layout, skip, found.first_line)

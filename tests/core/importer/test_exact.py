@@ -267,3 +267,32 @@ def test_the_value_of_a_rejection_stands_in_the_file(files: Files) -> None:
     assert len(report["rejected"]) >= 3
     for row in report["rejected"]:
         assert row["value"] in content.splitlines()[row["line"] - 1]
+
+
+@pytest.mark.parametrize(("newline", "inner"), [("\n", "\n"), ("\r\n", "\n"), ("\r", "\r")])
+def test_a_value_of_two_lines_whose_second_is_built_like_a_sku(files: Files, newline: str, inner: str) -> None:
+    rows = [f'ITEM{n},Lamp,"line1{inner}line2",yes' for n in range(8)]
+    report = files.report(newline.join([HEADER.strip(), *rows, ""]))
+    assert rejected(report) == []
+    assert {row["description"] for row in report["accepted"]} == {f"line1{inner}line2"}
+
+
+def test_rows_that_end_in_cr_around_values_full_of_line_feeds(files: Files) -> None:
+    prose = "<p>soft</p>\n" * 60
+    report = files.report("sku,name,description\r" + "".join(f'A-{n},Cup,"{prose}"\r' for n in range(1, 9)))
+    assert rejected(report) == []
+    assert [(row["line"], row["description"]) for row in report["accepted"]] == [(2 + 61 * n, prose) for n in range(8)]
+
+
+def test_skus_with_a_decimal_comma_are_no_other_delimiter(files: Files) -> None:
+    rows = [f"{n},5x40;Screw" for n in range(8)]
+    assert [row[1] for row in files.rows("sku;name\n" + "\n".join(rows))] == [row.split(";")[0] for row in rows]
+
+
+@pytest.mark.parametrize("row", ['"B-{n}";"Cup ""{n}"", big";"nice";"yes"\n', 'B-{n};Cup {n};"nice, new";yes\n'])
+def test_rows_of_another_delimiter_with_quotes_are_rejected_one_by_one(files: Files, row: str) -> None:
+    late = [row.format(n=n) for n in range(101, 105)]
+    report = files.report(HEADER + GOOD + "".join(late))
+    assert rejected(report) == [(line, line, "field_count") for line in range(22, 26)]
+    assert all("cut by semicolons" in one["message"] for one in report["rejected"])
+    assert kept(report) == ALL
