@@ -104,9 +104,19 @@ def open_source(path: str | Path, options: ImportOptions) -> Iterator[Reader]:
 @contextmanager
 def _tables(path: str | Path, options: ImportOptions) -> Iterator[tuple[source.Source, list[Table]]]:
     found = source.locate(str(path))
+    tables: list[Table] = []
+    kept: list[source.Part] = []
     with source.readable_file(found.name):
-        tables = [_table(part, found, options) for part in found.parts]
-    yield found, tables
+        for part in found.parts:
+            try:
+                tables.append(_table(part, found, options))
+                kept.append(part)
+            except MappingNeeded:
+                # A text beside tables is a note to the reader, such as readme.txt.
+                if not part.name.lower().endswith(".txt") or (part is found.parts[-1] and not tables):
+                    raise
+    left_out = tuple(part.name for part in found.parts if part not in kept)
+    yield replace(found, parts=tuple(kept), left_out=left_out), tables
 
 
 def _table(part: source.Part, found: source.Source, options: ImportOptions) -> Table:
@@ -121,8 +131,8 @@ def _table(part: source.Part, found: source.Source, options: ImportOptions) -> T
 
 def _joint_profile(found: source.Source, tables: list[Table]) -> Profile:
     first = tables[0].profile
-    if len(tables) == 1:
-        return first
-    names = ", ".join(part.name for part in found.parts)
-    told = f"The archive holds {len(tables)} tables, read one after the other as if they were one: {names}."
-    return replace(first, warnings=(*first.warnings, told))
+    told = [f"{name} in the archive is left out: it has no SKU and name columns." for name in found.left_out]
+    if len(tables) > 1:
+        names = ", ".join(part.name for part in found.parts)
+        told.append(f"The archive holds {len(tables)} tables, read one after the other as if they were one: {names}.")
+    return replace(first, warnings=(*first.warnings, *told))

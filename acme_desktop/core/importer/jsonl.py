@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from acme_desktop.core.foundation.errors import InputProblem
-from acme_desktop.core.importer import encoding, records
+from acme_desktop.core.importer import encoding, mapping, records
 from acme_desktop.core.importer.batches import Chunk
-from acme_desktop.core.importer.options import ImportOptions
+from acme_desktop.core.importer.options import FIELDS, ImportOptions
 from acme_desktop.core.importer.profile import SAMPLE_ROWS, Profile, settle
 from acme_desktop.core.importer.records import Record
 from acme_desktop.core.importer.rows import Columns
@@ -44,14 +43,14 @@ class JsonLines:
                 nonlocal last
                 for last, line in enumerate(_lines(stream, self.encoding), 1):
                     if line.strip():
-                        yield _record(last, line, self.profile.header), position(stream)
+                        yield _record(last, line, self.profile.header, self.columns), position(stream)
 
             yield from records.chunks(found(), self.columns, 0)
         return last
 
 
 def inspect(part: Part, path: str, options: ImportOptions) -> JsonLines:
-    """Find out what a file of JSON lines holds; its header is the keys of its first thousand objects.
+    """Find out what a file of JSON lines holds; its header is the keys of its objects.
 
     Raises:
         InputProblem: it is refused as a whole.
@@ -60,27 +59,38 @@ def inspect(part: Part, path: str, options: ImportOptions) -> JsonLines:
     keys: dict[str, None] = {}
     first = []
     with part.open() as stream:
-        for number, line in enumerate(itertools.islice(_lines(stream, decided), _HEADER_FROM), 1):
+        for number, line in enumerate(_lines(stream, decided), 1):
+            # Sparse objects may name a field late: as long as one is missing, no key may be overlooked.
+            if number > _HEADER_FROM and number % _HEADER_FROM == 1 and _all_fields(tuple(keys), options):
+                break
             try:
-                value = _parse(line) if line.strip() else None
-            except ValueError:
+                value = json.loads(line) if line.strip() else None
+            except (ValueError, RecursionError):
                 continue
             if isinstance(value, dict):
                 keys.update(dict.fromkeys(value))
-                first.append((number, line))
+                if len(first) < SAMPLE_ROWS:
+                    first.append((number, line))
     if not keys:
         raise InputProblem("The file holds no JSON objects.", 'Each line should be one, such as {"sku": "A1"}.')
     header = tuple(keys)
-    cells = (_record(number, line, header).cells for number, line in first[:SAMPLE_ROWS])
+    cells = (_record(number, line, header, None).cells for number, line in first)
     sample = tuple(tuple(encoding.readable(cell or "") for cell in row) for row in cells)
     profile, columns = settle(Profile(path, "jsonl", decided.name, None, 0, header, {}, sample), options)
     return JsonLines(part, profile, columns, decided)
 
 
-def _record(number: int, line: str, header: tuple[str, ...]) -> Record:
+def _all_fields(header: tuple[str, ...], options: ImportOptions) -> bool:
+    try:
+        return len(mapping.choose(header, options.mapping)) == len(FIELDS)
+    except InputProblem:
+        return False
+
+
+def _record(number: int, line: str, header: tuple[str, ...], columns: Columns | None) -> Record:
     raw = (line, *[""] * (len(header) - 1))
     if encoding.is_bad(line):
-        return Record(number, raw)
+        return Record(number, raw, "Some bytes of the line are not in the file's encoding.", "bad_encoding")
     try:
         value = _parse(line)
     except _TwiceError as error:
@@ -89,16 +99,18 @@ def _record(number: int, line: str, header: tuple[str, ...]) -> Record:
         return Record(number, raw, "The line is not valid JSON.")
     if not isinstance(value, dict):
         return Record(number, raw, "The line is not a JSON object.")
-    nested = next((key for key in header if isinstance(value.get(key), dict | list)), None)
-    if nested is not None:
-        return Record(number, raw, f"The value of “{nested}” is a list or an object.")
+    for index in (columns.sku, columns.name, columns.description, columns.active) if columns else ():
+        if index is not None and isinstance(value.get(header[index]), dict | list):
+            return Record(number, raw, f"The value of “{columns.title(index)}” is a list or an object.")
     return Record(number, [_as_text(value[key]) if key in value else None for key in header])
 
 
 def _as_text(value: Any) -> str:
     if value is None:
         return ""
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _parse(line: str) -> Any:

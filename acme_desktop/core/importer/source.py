@@ -59,11 +59,13 @@ class Source:
         name: as the person named it.
         path: where its bytes lie.
         parts: the tables in it, one except for an archive of several.
+        left_out: names of an archive's members that turned out to be no tables.
     """
 
     name: str
     path: Path
     parts: tuple[Part, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:

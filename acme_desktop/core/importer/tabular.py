@@ -93,7 +93,7 @@ def inspect_workbook(part: Part, path: str, options: ImportOptions) -> Workbook:
         UsageProblem: there is no such sheet.
         InputProblem: the workbook is damaged, or the sheet is refused as a whole.
     """
-    from python_calamine import CalamineError, CalamineWorkbook
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
     try:
         with part.open() as stream:
@@ -101,7 +101,9 @@ def inspect_workbook(part: Part, path: str, options: ImportOptions) -> Workbook:
         names = tuple(workbook.sheet_names)
         if options.sheet and options.sheet not in names:
             raise UsageProblem(f"There is no sheet “{options.sheet}”.", f"The sheets are: {', '.join(names)}.")
-        sheet = workbook.get_sheet_by_name(options.sheet or names[0])
+        # What a person sees first when they open the workbook; a hidden sheet is read where it is asked for.
+        seen = (sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible)
+        sheet = workbook.get_sheet_by_name(options.sheet or next(seen, names[0]))
     except CalamineError as error:
         raise InputProblem(
             f"{part.name} can't be read as an Excel workbook.", "Open it and save it again as .xlsx.", str(error)

@@ -40,6 +40,14 @@ def test_zip_of_one(files: Files) -> None:
     assert lines(files.report(zipped(p_csv=CSV), "p.zip")) == [(2, "A1"), (4, "A3")]
 
 
+def test_a_note_beside_a_table_in_a_zip_is_left_out(files: Files) -> None:
+    report = files.report(zipped(a_txt=b"Hello there\n", p_csv=CSV), "p.zip")
+    assert lines(report) == [(2, "A1"), (4, "A3")]
+    assert report["warnings"] == ["a.txt in the archive is left out: it has no SKU and name columns."]
+    assert "no sku" in files.error(zipped(a_txt=b"Hello there\n"), "p.zip")
+    assert "no sku" in files.error(zipped(a_csv=b"Hello there\n", p_csv=CSV), "p.zip")
+
+
 def test_zip_of_several_counts_lines_on(files: Files) -> None:
     content = zipped(a_csv=CSV, b_tsv=b"Artikelnummer\tBezeichnung\r\nB1\tJug\r\n\tx\r\n", notes_pdf=b"%PDF")
     report = files.report(content, "p.zip")

@@ -57,6 +57,20 @@ def test_a_workbook_keeps_skus_as_text(files: Files) -> None:
     assert rejected(report) == [(8, 8, "missing_sku")]
 
 
+def test_a_hidden_sheet_is_read_only_where_it_is_asked_for(files: Files) -> None:
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        for name in ("Lists", "Products"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["SKU", "Name"])
+            sheet.write_row(1, 0, [f"From {name}", "Cup"])
+        book.get_worksheet_by_name("Products").activate()
+        book.get_worksheet_by_name("Lists").hide()
+    assert [row["sku"] for row in files.report(target.getvalue(), "p.xlsx")["accepted"]] == ["From Products"]
+    asked = files.report(target.getvalue(), "p.xlsx", sheet="Lists")
+    assert [row["sku"] for row in asked["accepted"]] == ["From Lists"]
+
+
 def test_skus_that_a_spreadsheet_ruined_are_warned_of(files: Files) -> None:
     rows = [["SKU", "Name"], *([f"A{n}", "Cup"] for n in range(60)), ["1.2E+12", "Mug"], [1.2345678901234567e19, "Jug"]]
     report = files.report(workbook(("Products", rows)), "p.xlsx")
@@ -121,6 +135,26 @@ def test_json_lines(files: Files) -> None:
         (10, "missing_sku"),
     ]
     assert [row["value"] for row in report["rejected"][1:3]] == ["{broken", "[1]"]
+
+
+def test_lists_in_columns_that_are_not_imported_do_no_harm(files: Files) -> None:
+    content = '{"sku": "A", "name": "Cup", "tags": ["a", {"b": 1}]}\n{"sku": "B", "name": {"en": "Mug"}, "tags": []}\n'
+    report = files.report(content, "p.jsonl")
+    assert accepted(report) == [(1, "A", "Cup")]
+    assert [(row["line"], row["reason"]) for row in report["rejected"]] == [(2, "bad_quoting")]
+
+
+def test_a_field_that_json_lines_name_late_is_read(files: Files) -> None:
+    lines = [f'{{"sku": "A{n}", "name": "Cup"}}\n' for n in range(2_500)]
+    lines[2_200] = '{"sku": "B", "name": "Mug", "description": "late", "active": false}\n'
+    assert (2_201, "B", "Mug", "late", False) in files.rows("".join(lines), "p.jsonl")
+
+
+def test_json_nested_past_all_reason_costs_its_line_only(files: Files) -> None:
+    deep = '{"sku": "A", "name": "Cup", "x": ' + "[" * 100_000 + "]" * 100_000 + "}\n"
+    report = files.report(deep + '{"sku": "B", "name": "Mug"}\n', "p.jsonl")
+    assert accepted(report) == [(2, "B", "Mug")]
+    assert [(row["line"], row["reason"]) for row in report["rejected"]] == [(1, "bad_quoting")]
 
 
 def test_json_lines_without_objects_are_refused(files: Files) -> None:
