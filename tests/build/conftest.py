@@ -31,3 +31,9 @@ def system_libraries(environment: ModuleType) -> ModuleType:
 @pytest.fixture
 def package(system_libraries: ModuleType) -> ModuleType:
     return importlib.import_module("package")
+
+
+@pytest.fixture
+def licences(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(BUILD / "packaging"))
+    return importlib.import_module("licences")

@@ -11,7 +11,10 @@ from acme_desktop.core.foundation.paths import RESOURCES
 
 BUNDLED = RESOURCES.parent / "licences"
 """Where packaging puts them; a folder for each part, or one text file."""
-_TEXT = re.compile(r"(^|/)(licen[cs]e|copying|notice|authors|third_party)[^/]*$", re.IGNORECASE)
+_TEXT = re.compile(
+    r"\.dist-info/(licenses/.+|(licen[cs]e|copying|notice|authors|third_party)[^/]*)$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def _installed() -> list[Part]:
         texts = tuple(
             path
             for file in distribution.files or []
-            if ".dist-info" in str(file) and _TEXT.search(str(file)) and (path := Path(str(file.locate()))).is_file()
+            if _TEXT.search(file.as_posix()) and (path := Path(str(file.locate()))).is_file()
         )
         found[name] = Part(name, stated.partition("\n")[0], texts)
     return list(found.values())
