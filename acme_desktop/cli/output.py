@@ -129,7 +129,14 @@ def stdout() -> Iterator[TextIO]:
 
 
 def speak_utf8() -> None:
-    """Write UTF-8 on stdout in every locale, and what UTF-8 does not take in escapes: others read it as UTF-8."""
+    """Write UTF-8 on stdout in every locale, and what UTF-8 does not take in escapes: others read it as UTF-8.
+
+    A stream that whoever started the program had closed (``>&-``) takes everything and keeps nothing. Opened first, it
+    has the number that was free, which else the next file or connection would get, and a library's remarks with it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  held to the end
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
 

@@ -147,3 +147,18 @@ def test_an_import_whose_report_does_not_fit_says_that_it_was_done(database: Dat
 def test_no_page_is_too_large_for_a_plain_answer(acme: Any, option: str) -> None:
     assert acme("products", "list", option, "9" * 20).status == 2
     assert acme("products", "list", "--page", str(10**9), "--page-size", str(10**9)).status == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only a POSIX shell closes a stream")
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("command", ["products list", "export -", "import FILE"])
+def test_a_closed_stream_is_no_obstacle(database: Database, tmp_path: Path, command: str, closed: str) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("sku,name\nA,One\n", encoding="utf-8")
+    words = ["--data-dir", str(tmp_path / "data"), "--database-url", database.url]
+    words += [str(path) if word == "FILE" else word for word in command.split()]
+    shell = ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-m", "acme_desktop", *words]
+    ran = subprocess.run(shell, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert b"mistake of ours" not in ran.stderr
+    assert b"Traceback" not in ran.stderr
