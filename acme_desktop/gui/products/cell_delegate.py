@@ -36,18 +36,22 @@ class CellDelegate(MarkingDelegate):
     """The product table's delegate.
 
     `edited` comes with the product as it was when the editor opened, and what was made of it; `step_wanted` when Tab
-    leaves an editor, with its cell and +1 or -1; `left` with the words for a value that was not taken.
+    leaves an editor, with its cell and +1 or -1; `left` with the words for a value that was not taken; `cut_off` with
+    the product and what was being made of it where an editor goes with its row, which nobody but others took away.
     """
 
     edited = Signal(Product, Changes)
     step_wanted = Signal(QModelIndex, int)
     left = Signal(str)
+    cut_off = Signal(Product, Changes)
 
     def __init__(self, view: QAbstractItemView, underway: Underway) -> None:
         super().__init__(view)
         self._view, self._underway = view, underway
         self._hint = CellHint(view.viewport())
         self._typed: tuple[int, str, str, str] | None = None
+        self._open: Any = None
+        self.closeEditor.connect(self._closed)
         underway.changed.connect(view.viewport().update)
 
     def type_again(self, product_id: int, field: str, text: str, words: str) -> None:
@@ -90,7 +94,20 @@ class CellDelegate(MarkingDelegate):
                 editor.type_again(self._typed[2])
         elif isinstance(editor, CellText):
             editor.textChanged.connect(lambda: self._check(editor))
+        self._open = editor
         return editor
+
+    def leave(self) -> None:
+        """Take what is in the open editor, if there is one, as where a person clicks elsewhere."""
+        if self._open is not None:
+            self._end(self._open)
+
+    def _end(self, editor: Any) -> None:
+        self.commitData.emit(editor)
+        self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+
+    def _closed(self) -> None:
+        self._open = None
 
     def setEditorData(self, _editor: QWidget, _index: _Index) -> None:
         """Nothing: an editor is filled once, and news about the product must not overwrite what is being typed."""
@@ -122,6 +139,9 @@ class CellDelegate(MarkingDelegate):
 
     def destroyEditor(self, editor: QWidget, index: _Index) -> None:
         self._hint.hide()
+        if self._open is editor and isinstance(editor, CellEditor):
+            self._open = None
+            self.cut_off.emit(editor.product, editor.changes)
         super().destroyEditor(editor, index)
 
     def _check(self, editor: CellLine | CellText) -> None:
@@ -155,7 +175,6 @@ class CellDelegate(MarkingDelegate):
             self._hint.say(editor.problem, editor)
             return
         place = self._view.currentIndex()
-        self.commitData.emit(editor)
-        self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+        self._end(editor)
         if step:
             self.step_wanted.emit(place, step)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QAbstractItemView
 
 from acme_desktop.core.foundation.errors import Refused
 from acme_desktop.core.products.product import Changes, InvalidProduct, Product
-from acme_desktop.gui import errors
 from acme_desktop.gui.products.cell_delegate import CellDelegate
 from acme_desktop.gui.products.columns import COLUMNS
 from acme_desktop.gui.products.rows import PRODUCT_ROLE
@@ -24,11 +23,15 @@ _PLAIN = Qt.KeyboardModifier.NoModifier
 class CellEditing(QObject):
     """F2 and a double click edit a cell, Tab goes on to the next, Space switches the Active cell.
 
-    `said` comes with words for the status bar, `dialog_wanted` with a product as it is and what a person wants of it.
+    `said` comes with words for the status bar, `dialog_wanted` with a product as it is and what a person wants of it,
+    `row_gone` likewise with a product as it was, where its row is gone with the cell that was being edited, and
+    `refused` where that could not be saved, with why.
     """
 
     said = Signal(str)
     dialog_wanted = Signal(Product, Changes)
+    row_gone = Signal(Product, Changes)
+    refused = Signal(Product, Changes, Exception)
 
     def __init__(self, table: ProductTable, saving: Saving) -> None:
         super().__init__(table)
@@ -38,6 +41,9 @@ class CellEditing(QObject):
         self._delegate.edited.connect(self._edited)
         self._delegate.step_wanted.connect(self._step)
         self._delegate.left.connect(self.said)
+        # Later: the rows are on the move now.
+        self._delegate.cut_off.connect(self._cut_off, Qt.ConnectionType.QueuedConnection)
+        table.products_model.asked.connect(self._delegate.leave)
         triggers = QAbstractItemView.EditTrigger
         table.setItemDelegate(self._delegate)
         table.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
@@ -92,6 +98,12 @@ class CellEditing(QObject):
         if 0 <= row < model.rowCount():
             self._open(model.index(row, columns[place]))
 
+    def _cut_off(self, product: Product, changes: Changes) -> None:
+        # Qt gives the keyboard to whatever comes next.
+        self._table.setFocus()
+        if changes != Changes():
+            self.row_gone.emit(product, changes)
+
     # Saving
 
     def _edited(self, product: Product, changes: Changes) -> None:
@@ -120,12 +132,12 @@ class CellEditing(QObject):
         self.dialog_wanted.emit(theirs, merged(changes, self._underway.drop(product.id)))
 
     def _failed(self, product: Product, changes: Changes, error: Exception) -> None:
-        self._underway.drop(product.id)
+        wanted = merged(changes, self._underway.drop(product.id))
         row = self._table.model().row_of(product.id)
         editing = self._table.state() == QAbstractItemView.State.EditingState
         wrong_sku = changes.sku is not None and isinstance(error, (Refused, InvalidProduct))
         if not wrong_sku or row is None or editing:
-            errors.show(self._table, error)
+            self.refused.emit(product, wanted, error)
             return
         self._delegate.type_again(product.id, "sku", changes.sku or "", str(error))
         self._open(self._table.model().index(row, _column("sku")))

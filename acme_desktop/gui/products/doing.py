@@ -53,6 +53,8 @@ class Doing(QObject):
         self.cells = CellEditing(table, self.saving)
         self.cells.said.connect(self.said)
         self.cells.dialog_wanted.connect(self._go_on_in_dialog)
+        self.cells.row_gone.connect(self._go_on_without_row)
+        self.cells.refused.connect(self._go_on_after)
 
     def set_database(self, database: Database | None) -> None:
         """Work on this catalogue."""
@@ -81,10 +83,23 @@ class Doing(QObject):
         dialog.history_wanted.connect(self.history_wanted)
         return dialog
 
-    def _go_on_in_dialog(self, theirs: Product, changes: Changes) -> None:
-        dialog = self._open_dialog(theirs)
-        dialog.go_on(theirs, changes)
+    def _go_on_in_dialog(self, product: Product, changes: Changes, *why: str) -> ProductDialog | None:
+        if self._database is None or not self._room.isEnabled():  # the window is being closed
+            return None
+        dialog = self._open_dialog(product)
+        dialog.go_on(product, changes, *why)
         dialog.open()
+        dialog.type_on(changes)
+        return dialog
+
+    def _go_on_without_row(self, product: Product, changes: Changes) -> None:
+        newest = self.saving.newest(product)
+        self._go_on_in_dialog(newest, changes, f"{newest.sku} is not among the products shown any more.")
+
+    def _go_on_after(self, product: Product, changes: Changes, error: Exception) -> None:
+        newest = self.saving.newest(product)
+        if dialog := self._go_on_in_dialog(newest, changes, f"What you typed for {newest.sku} was not saved."):
+            dialog.refuse(error)
 
     def _create(self, dialog: ProductDialog, changes: Changes) -> None:
         def create(database: Database) -> object:

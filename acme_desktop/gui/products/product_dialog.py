@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -105,7 +105,7 @@ class ProductDialog(QDialog):
             field.complain("")
         (self.sku if product is None else self.name).setFocus()
 
-    def go_on(self, theirs: Product, changes: Changes) -> None:
+    def go_on(self, theirs: Product, changes: Changes, why: str = "You see their change with yours in it.") -> None:
         """Go on editing over someone else's change: what they changed is taken in, what is mine is not saved yet."""
         self.show_product(theirs)
         mine = changes.applied_to(theirs)
@@ -113,7 +113,17 @@ class ProductDialog(QDialog):
         self.name.setText(mine.name)
         self.description.setPlainText(mine.description or "")
         self.active.setChecked(mine.active)
-        self.banner.say("info", "You see their change with yours in it.", "Nothing of yours is saved yet.")
+        self.banner.say("info", why, "Nothing of yours is saved yet.")
+
+    def type_on(self, changes: Changes) -> None:
+        """Put the keyboard behind what was typed, where a dialog that opens would have the next letter replace it."""
+        control = next((self._fields[key].control for key in self._fields if getattr(changes, key) is not None), None)
+        if isinstance(control, QLineEdit):
+            control.setFocus()
+            control.end(False)
+        elif isinstance(control, QPlainTextEdit):
+            control.setFocus()
+            control.moveCursor(QTextCursor.MoveOperation.End)
 
     def _values(self) -> dict[str, str]:
         return {

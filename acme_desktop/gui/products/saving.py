@@ -98,7 +98,8 @@ class Saving(QObject):
             else:
                 outcomes.failed(error)
 
-        job = self._runner.start(work, owner=owner, succeeded=saved, failed=failed)
+        # A window that closes waits for it: what was typed would be lost otherwise.
+        job = self._runner.start(work, owner=owner, succeeded=saved, failed=failed, must_run=True)
         job.succeeded.connect(outcomes.saved)
 
     def _ask(self, conflict: Conflict, owner: QWidget, outcomes: Outcomes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,8 @@ from acme_desktop.core.database.connections import Database
 from acme_desktop.core.products import edits, listing
 from acme_desktop.core.products.filters import Filter, Sort
 from acme_desktop.core.products.product import Changes
+from acme_desktop.gui.background.jobs import Lane
+from acme_desktop.gui.errors import ErrorDialog
 from acme_desktop.gui.main_window import MainWindow
 from acme_desktop.gui.products.cell_delegate import CellDelegate
 from acme_desktop.gui.products.cell_editors import CellChoice, CellLine, CellText
@@ -226,6 +229,82 @@ def test_an_open_editor_stays_with_its_product_when_others_come_before_it(
     qtbot.keyClick(line, Qt.Key.Key_Return)
     saved(qtbot, database, "P-000001", name="Half typed")
     assert change_sets(database) == 2
+
+
+def test_what_is_typed_outlives_the_row_that_someone_takes_away(
+    qtbot: QtBot, window: MainWindow, database: Database, filled: Fill, author: Author
+) -> None:
+    """A product that no longer matches takes its row along, and what was being typed goes on in the dialog."""
+    filled(3)
+    window.products.show_filter(Filter(active=True))
+    model = window.products.model
+    qtbot.waitUntil(lambda: model.rowCount() == 2 and model.product(0).sku == "P-000001", timeout=10_000)
+    qtbot.keyClicks(open_cell(qtbot, window, 0, "name"), "Half ty")
+    edits.set_active(database, ["P-000001"], False, author=author)
+    dialog: ProductDialog = shown(qtbot, window, ProductDialog)
+    assert dialog.name.text() == "Half ty"
+    assert dialog.banner.title.text() == "P-000001 is not among the products shown any more."
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is dialog.name)
+    qtbot.keyClicks(dialog.name, "ped")
+    qtbot.keyClick(dialog.name, Qt.Key.Key_Return)
+    conflict: ConflictDialog = shown(qtbot, window, ConflictDialog)
+    conflict.save.click()
+    saved(qtbot, database, "P-000001", name="Half typed", active=False)
+
+
+def test_what_cannot_be_saved_from_a_cell_stays_in_the_dialog(
+    qtbot: QtBot, window: MainWindow, database: Database, filled: Fill, author: Author
+) -> None:
+    filled(3)
+    line = open_cell(qtbot, window, 1, "name")
+    qtbot.keyClicks(line, "Half typed")
+    edits.delete(database, ["P-000001"], author=author)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    dialog: ProductDialog = shown(qtbot, window, ProductDialog)
+    problem: ErrorDialog = shown(qtbot, dialog, ErrorDialog)
+    assert problem.title_label.text() == "There is no product with the SKU P-000001."
+    qtbot.keyClick(problem, Qt.Key.Key_Escape)
+    assert dialog.name.text() == "Half typed"
+    assert dialog.banner.title.text() == "What you typed for P-000001 was not saved."
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+def test_an_untouched_editor_goes_with_its_row_and_the_table_keeps_the_keyboard(
+    qtbot: QtBot, window: MainWindow, database: Database, filled: Fill, author: Author
+) -> None:
+    filled(3)
+    open_cell(qtbot, window, 1, "name")
+    edits.delete(database, ["P-000001"], author=author)
+    qtbot.waitUntil(lambda: window.products.model.count == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.products.table)
+    assert not window.findChildren(ProductDialog)
+
+
+def test_another_question_takes_what_is_typed_first(
+    qtbot: QtBot, window: MainWindow, database: Database, filled: Fill
+) -> None:
+    """A key that clears the filters or sorts leaves the cell, as a click elsewhere does."""
+    filled(3)
+    qtbot.keyClicks(open_cell(qtbot, window, 1, "name"), "Typed")
+    window.products.table.sort_by(Sort("name"))
+    saved(qtbot, database, "P-000001", name="Typed")
+    assert not window.findChildren(ProductDialog)
+
+
+def test_what_is_typed_when_the_window_closes_is_saved(
+    qtbot: QtBot, window: MainWindow, database: Database, filled: Fill
+) -> None:
+    """Also where other work keeps the edit waiting, of which closing cancels all that may be cancelled."""
+    filled(3)
+    release = threading.Event()
+    for _ in range(Lane.EDIT.value[1]):
+        window._runner.start(lambda _: release.wait(20), lane=Lane.EDIT)
+    qtbot.keyClicks(open_cell(qtbot, window, 1, "name"), "Typed last")
+    with qtbot.waitSignal(window.finished, timeout=20_000):
+        window.close()
+        assert window._runner._cancelling.waitForDone(10_000)
+        release.set()
+    saved(qtbot, database, "P-000001", name="Typed last")
 
 
 def test_space_switches_the_active_cell_and_no_other(

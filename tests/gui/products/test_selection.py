@@ -189,6 +189,29 @@ def test_a_product_that_took_over_the_sku_is_not_deleted(
     assert "P-000200" in skus(database)
 
 
+def test_shift_selects_from_the_last_click_also_over_pages_gone_to(
+    qtbot: QtBot, window: MainWindow, database: Database
+) -> None:
+    fill(database, COUNT)
+    window.products.refresh()
+    counted(qtbot, window, COUNT)
+    table = window.products.table
+    click(qtbot, window, 100, Qt.KeyboardModifier.NoModifier)
+    window.products.pager.last.click()
+    window.products.pager.previous.click()
+    loaded(qtbot, window, 4_803)
+    top = table.verticalScrollBar().value()
+    place = table.visualRect(table.products_model.index(4_803, 0)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, place)
+    assert table.selected_count == 4_704
+    assert table.verticalScrollBar().value() == top
+    # What is selected next begins anew.
+    window.products.pager.first.click()
+    click(qtbot, window, 10, Qt.KeyboardModifier.NoModifier)
+    click(qtbot, window, 20, Qt.KeyboardModifier.ShiftModifier)
+    assert table.selected_count == 11
+
+
 def test_all_rows_selected_by_shift_are_those_rows(
     qtbot: QtBot, window: MainWindow, database: Database, author: Author, table: ProductTable
 ) -> None:
