@@ -10,6 +10,7 @@ from acme_desktop.core.products.filters import Filter
 from acme_desktop.gui.products.columns import COLUMNS
 from acme_desktop.gui.products.matches import Matcher, Span
 from acme_desktop.gui.widgets import theme
+from acme_desktop.gui.widgets.letters import units
 
 _Index = QModelIndex | QPersistentModelIndex
 _DOTS = "…"
@@ -78,13 +79,8 @@ def _formats(whole: str, shown: str, spans: list[Span]) -> list[QTextLayout.Form
         start, end = min(span.start, cut), min(span.start + span.length, len(shown))
         if end > start:
             one = QTextLayout.FormatRange()
-            # Qt counts a letter beyond the first plane as two.
-            one.start = _units(shown[:start])
-            one.length = _units(shown[start:end])
+            one.start = units(shown[:start])
+            one.length = units(shown[start:end])
             one.format = look
             found.append(one)
     return found
-
-
-def _units(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2

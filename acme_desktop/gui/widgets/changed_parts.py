@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QTextCharFormat, QTextLayout, QTextO
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from acme_desktop.gui.widgets import theme
+from acme_desktop.gui.widgets.letters import units
 
 MARKS = int(Qt.ItemDataRole.UserRole) + 1
 """The role under which a model gives a cell's marks: a list of (start, length), and whether they are new text."""
@@ -73,13 +74,16 @@ class MarkedCells(QStyledItemDelegate):
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, cell, painter, cell.widget)
         room = cell.rect.adjusted(8, 0, -8, 0)
         spans, new = marks
-        text = _into_view(text, spans, lambda part: cell.fontMetrics.horizontalAdvance(part) <= room.width())
-        shift = len(text[1])
-        layout = QTextLayout(text[1] + text[0], cell.font)
+        rest, dots_before, left_out = _into_view(
+            text, spans, lambda part: cell.fontMetrics.horizontalAdvance(part) <= room.width()
+        )
+        shown = dots_before + rest
+        layout = QTextLayout(shown, cell.font)
         option_ = QTextOption()
         option_.setWrapMode(QTextOption.WrapMode.NoWrap)
         layout.setTextOption(option_)
-        layout.setFormats([_format(start - text[2] + shift, length, new) for start, length in spans])
+        moved = len(dots_before) - left_out
+        layout.setFormats([_format(shown, start + moved, start + moved + length, new) for start, length in spans])
         layout.beginLayout()
         line = layout.createLine()
         line.setLineWidth(10_000)
@@ -104,7 +108,7 @@ def _into_view(text: str, spans: list[Span], fits) -> tuple[str, str, int]:  # t
     return text[start:], "…", start
 
 
-def _format(start: int, length: int, new: bool) -> QTextLayout.FormatRange:
+def _format(shown: str, start: int, end: int, new: bool) -> QTextLayout.FormatRange:
     colours = theme.colours()
     look = QTextCharFormat()
     look.setBackground(QColor(colours.success_soft if new else colours.danger_soft))
@@ -113,6 +117,7 @@ def _format(start: int, length: int, new: bool) -> QTextLayout.FormatRange:
         look.setFontStrikeOut(True)
     marked = QTextLayout.FormatRange()
     # What is left of the view is cut off, the rest of the mark stays.
-    marked.start, marked.length = max(0, start), max(0, length + min(0, start))
+    marked.start = units(shown[: max(0, start)])
+    marked.length = units(shown[max(0, start) : max(0, end)])
     marked.format = look
     return marked

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
 from acme_desktop.gui.widgets import theme
 from acme_desktop.gui.widgets.changed_parts import changed_parts
+from acme_desktop.gui.widgets.letters import units
 
 _LINES, _FEW_LINES = 5, 3
 
@@ -47,12 +48,10 @@ class MarkedText(QTextEdit):
         cursor = self.textCursor()
         if not self._text:
             self._mark(cursor, 0, len(self._blank), "", colours.success if self._former else colours.muted)
-        # Qt counts a letter beyond the first plane as two.
         text = self._text
         for start, length in changed_parts(self._former, text)[1] if self._former != text else ():
-            begin = len(text[:start].encode("utf-16-le")) // 2
-            size = len(text[start : start + length].encode("utf-16-le")) // 2
-            self._mark(cursor, begin, size, colours.success_soft, colours.success)
+            size = units(text[start : start + length])
+            self._mark(cursor, units(text[:start]), size, colours.success_soft, colours.success)
         self._fit()
 
     def _mark(self, cursor: QTextCursor, start: int, length: int, ground: str, ink: str) -> None:

@@ -15,7 +15,7 @@ from acme_desktop.gui.importer.entry import State
 from acme_desktop.gui.importer.mapping_dialog import MappingDialog
 from acme_desktop.gui.importer.report_dialog import ImportReportDialog
 from acme_desktop.gui.main_window import MainWindow
-from acme_desktop.gui.widgets.changed_parts import MARKS, changed_parts
+from acme_desktop.gui.widgets.changed_parts import MARKS, _format, changed_parts
 from tests.gui.driving import drop, fill, find, many_rows, shown, skus, write_csv
 
 
@@ -54,6 +54,13 @@ def rows(shown_: DifferencesDialog) -> list[list[str]]:
 )
 def test_the_parts_that_changed(old: str, new: str, gone: list[tuple[int, int]], come: list[tuple[int, int]]) -> None:
     assert changed_parts(old, new) == (gone, come)
+
+
+def test_marks_are_where_qt_counts_its_letters() -> None:
+    """An emoji counts as two, in a mark and before one."""
+    for shown_, start, end, at, length in (("Bolt 🔩", 5, 6, 5, 2), ("🔩🔩 steel", 3, 8, 5, 5), ("…🔩 a", -2, 2, 0, 3)):
+        mark = _format(shown_, start, end, new=True)
+        assert (mark.start, mark.length) == (at, length), shown_
 
 
 def test_each_kind_of_row_has_its_list(qtbot: QtBot, window: MainWindow, database: Database, tmp_path: Path) -> None:
