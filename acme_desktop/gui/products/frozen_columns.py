@@ -6,6 +6,8 @@ left edge the table itself shows these columns. An editor opens in the table onl
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import (
     QAbstractItemModel,
     QEvent,
@@ -15,7 +17,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
 )
-from PySide6.QtGui import QPainter, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -46,13 +48,19 @@ class _Painting(QStyledItemDelegate):
 
 
 class FrozenColumns(QTableView):
-    """Shows the first visible columns of `table`, as many as `count`; 0 freezes none."""
+    """Shows the first visible columns of `table`, as many as `count`; 0 freezes none.
 
-    def __init__(self, table: QTableView, header: SortHeader) -> None:
+    Args:
+        extend: takes a press of the mouse and its cell; whether that was all there is to do.
+    """
+
+    def __init__(
+        self, table: QTableView, header: SortHeader, extend: Callable[[QMouseEvent, QModelIndex], bool]
+    ) -> None:
         super().__init__(table)
         self.setObjectName("frozenColumns")
         self.setAccessibleName("Products, columns that stay in sight")
-        self._table, self._header = table, header
+        self._table, self._header, self._extend = table, header, extend
         self._count = 1
         self._own = SortHeader(self)
         self._own.setSectionsMovable(False)
@@ -160,6 +168,10 @@ class FrozenColumns(QTableView):
     def _edit(self, index: QModelIndex) -> None:
         self._table.scrollTo(index)
         self._table.edit(index)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self._extend(event, self.indexAt(event.position().toPoint())):
+            super().mousePressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         QApplication.sendEvent(self._table.viewport(), event)

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import (
+    QByteArray,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from acme_desktop.core.products.filters import Sort
@@ -36,11 +45,12 @@ class ProductTable(QTableView):
         self._model = model
         self._moving = False
         self._before: tuple[int | None, int] = (None, 0)
+        self._began = QPersistentModelIndex()
         self._setup_ui()
         self.setModel(model)
         self.kept = Selection(self, model)
         self._columns = ColumnLayout(self, self._header)
-        self._frozen = FrozenColumns(self, self._header)
+        self._frozen = FrozenColumns(self, self._header, self._extend)
         self._frozen.take(model, self.selectionModel())
         self.columns_menu = ColumnsMenu(self)
         self._header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -49,6 +59,7 @@ class ProductTable(QTableView):
         self.verticalScrollBar().valueChanged.connect(self.tell_place)
         self.verticalScrollBar().rangeChanged.connect(self.tell_place)
         self.selectionModel().selectionChanged.connect(self._tell_picked)
+        self.selectionModel().selectionChanged.connect(self._begin_anew)
         model.answered.connect(self._tell_picked)
         model.asked.connect(self._mark)
         model.sight = self.sight
@@ -101,7 +112,9 @@ class ProductTable(QTableView):
         return min(bar.value() // PAGE, self.page_count - 1)
 
     def go_to_page(self, number: int) -> None:
-        """Bring the page's first row to the top."""
+        """Bring the page's first row to the top, and the keyboard to it; Shift still selects from where it began."""
+        if not self._began.isValid():
+            self._began = QPersistentModelIndex(self.currentIndex())
         row = max(0, min(number, self.page_count - 1)) * PAGE
         index = self._model.index(row, max(0, self.currentIndex().column()))
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
@@ -190,6 +203,26 @@ class ProductTable(QTableView):
     def selected_products(self) -> list[Product]:
         """The selected products that are loaded, in the table's order."""
         return self._model.loaded(self._blocks())
+
+    def _begin_anew(self) -> None:
+        self._began = QPersistentModelIndex()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self._extend(event, self.indexAt(event.position().toPoint())):
+            super().mousePressEvent(event)
+
+    def _extend(self, event: QMouseEvent, to: QModelIndex) -> bool:
+        """Where another page was gone to, select from where it began; Qt would from the cell that went along."""
+        began = QModelIndex(self._began)
+        if event.modifiers() != Qt.KeyboardModifier.ShiftModifier or not (began.isValid() and to.isValid()):
+            return False
+        first, last = sorted((began.row(), to.row()))
+        wanted = QItemSelection(self._model.index(first, 0), self._model.index(last, len(COLUMNS) - 1))
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().select(wanted, flags.ClearAndSelect)
+        self.selectionModel().setCurrentIndex(to, flags.NoUpdate)
+        self._began = QPersistentModelIndex(began)
+        return True
 
     def _tell_picked(self) -> None:
         if not self._moving:
