@@ -34,9 +34,9 @@ from acme_desktop.gui.settings.about_dialog import AboutDialog
 from acme_desktop.gui.settings.settings_dialog import SettingsDialog
 from acme_desktop.gui.settings.work import Store
 from acme_desktop.gui.webhooks.room import WebhooksRoom
+from acme_desktop.gui.widgets import leave_question
 from acme_desktop.gui.widgets.commands import Commands
 from acme_desktop.gui.widgets.drop_area import DropArea
-from acme_desktop.gui.widgets.leave_question import ask_to_leave
 from acme_desktop.gui.widgets.menus import ActionTable
 from acme_desktop.gui.widgets.notices import EmptyPage
 from acme_desktop.gui.widgets.status_line import StatusLine
@@ -279,8 +279,9 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         event.ignore()
-        if self.importer.busy:
-            ask_to_leave(self, self._leave)
+        busy = {leave_question.IMPORT: self.importer.busy, leave_question.EXPORT: self.exporting.busy}
+        if any(busy.values()):
+            leave_question.ask_to_leave(self, [what for what, runs in busy.items() if runs], self._leave)
         else:
             self._leave()
 

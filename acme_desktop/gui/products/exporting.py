@@ -28,6 +28,12 @@ class Exporting(QObject):
         super().__init__(room)
         self._runner, self._room, self._remembered = runner, room, remembered
         self._database: Database | None = None
+        self._under_way = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether an export is under way."""
+        return self._under_way > 0
 
     def set_database(self, database: Database | None) -> None:
         """Export from this catalogue."""
@@ -81,11 +87,16 @@ class Exporting(QObject):
             cancelled=dialog.stopped,
             progressed=dialog.watch,
         )
+        self._under_way += 1
+        job.ended.connect(self._ended)
         job.succeeded.connect(partial(self._exported, choice.path))
         self._cancel_with(dialog, job)
 
     def _cancel_with(self, dialog: ExportDialog, job: Job) -> None:
         dialog.cancel_wanted.connect(lambda: self._runner.cancel(job))
+
+    def _ended(self) -> None:
+        self._under_way -= 1
 
     def _exported(self, path: Path, count: int) -> None:
         self.said.emit(f"{formatting.counted(count, 'product', 'products')} exported to {path.name}.")

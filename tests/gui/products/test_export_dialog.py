@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import csv
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QItemSelection, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from acme_desktop.core.database.connections import Database
+from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.gui.main_window import MainWindow
+from acme_desktop.gui.products import exporting
 from acme_desktop.gui.products.export_dialog import ExportDialog
-from tests.gui.driving import fill, select_row, shown
+from tests.gui.driving import fill, find, select_row, shown
 
 
 @pytest.fixture
@@ -156,3 +159,46 @@ def test_a_place_that_cannot_be_written_is_said_and_another_can_be_tried(
     assert "cannot be written" in dialog.banner.title.text()
     dialog.begin(tmp_path / "p.csv")
     qtbot.waitUntil(lambda: dialog.banner.title.text() == "300 products exported", timeout=20_000)
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Exports stand still, before they write, until they are let go on or cancelled."""
+    release = threading.Event()
+    real = exporting.export
+
+    def gated(*arguments: Any, **named: Any) -> Any:
+        progress = next(one for one in arguments if isinstance(one, Progress))
+        while not release.wait(0.01):
+            progress.check()
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(exporting, "export", gated)
+    return release
+
+
+def test_closing_the_window_during_an_export_asks_and_staying_goes_on(
+    qtbot: QtBot, filled: MainWindow, tmp_path: Path, held: threading.Event
+) -> None:
+    dialog = opened(qtbot, filled)
+    dialog.begin(tmp_path / "long.csv")
+    filled.close()
+    box: QMessageBox = shown(qtbot, filled, QMessageBox)
+    assert box.text() == "An export is running. Cancel it and close the window?"
+    box.reject()
+    held.set()
+    qtbot.waitUntil(lambda: dialog.banner.title.text() == "300 products exported", timeout=20_000)
+    assert filled.isVisible()
+    with qtbot.waitSignal(filled.finished, timeout=20_000):
+        filled.close()  # nothing runs any more, and nothing is asked
+
+
+def test_closing_the_window_can_cancel_the_export(
+    qtbot: QtBot, filled: MainWindow, tmp_path: Path, held: threading.Event
+) -> None:
+    opened(qtbot, filled).begin(tmp_path / "long.csv")
+    filled.close()
+    box: QMessageBox = shown(qtbot, filled, QMessageBox)
+    with qtbot.waitSignal(filled.finished, timeout=20_000):
+        find(box, QPushButton, "closeAnywayButton").click()
+    assert list(tmp_path.glob("*.csv*")) == []
