@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -293,6 +297,69 @@ def test_racing_edits_are_saved_or_refused(database: Database) -> None:
     # every edit began where another one ended
     chain = rows(database, "SELECT changed_in, change_set_id FROM product_versions ORDER BY change_set_id")
     assert [before for before, _ in chain[1:]] == [made for _, made in chain[:-1]]
+
+
+# A writer of its own process: reads ten products at a time and edits each as it read it; says what became of it.
+RACER = """
+import random, sys
+from acme_desktop.core.changes.change_set import Author
+from acme_desktop.core.database.connections import Database
+from acme_desktop.core.products import edits, listing
+from acme_desktop.core.products.conflicts import Conflict
+from acme_desktop.core.products.product import Changes
+
+url, writer = sys.argv[1:]
+database, chance = Database.open(url), random.Random(writer)
+print("ready", flush=True)
+sys.stdin.readline()
+for turn in range(50):
+    for seen in [listing.get(database, f"R-{number}") for number in chance.sample(range(50), 10)]:
+        name = f"{writer} {turn}"
+        try:
+            edits.update(database, seen.sku, Changes(name=name), author=Author(writer, "race"), original=seen)
+        except Conflict:
+            print("refused", seen.sku, name)
+        else:
+            print("saved", seen.sku, name)
+database.close()
+"""
+
+
+def test_two_processes_race_and_no_edit_is_lost(database: Database) -> None:
+    """A thousand edits of fifty products: the history of each holds exactly the edits that were said to be saved."""
+    make(database, *(f"R-{number}" for number in range(50)))
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-c", RACER, database.url, writer],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).resolve().parents[3],
+        )
+        for writer in ("anna", "ben")
+    ]
+    for racer in racers:
+        assert racer.stdout is not None
+        assert racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        assert racer.stdin is not None
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    told = [line.split(" ", 2) for racer in racers for line in racer.communicate(timeout=120)[0].splitlines()]
+    assert [racer.returncode for racer in racers] == [0, 0]
+    assert len(told) == 1000
+    assert {verdict for verdict, _, _ in told} == {"saved", "refused"}
+
+    saved = sorted((sku, name) for verdict, sku, name in told if verdict == "saved")
+    held = rows(database, "SELECT sku, name FROM product_versions UNION ALL SELECT sku, name FROM products")
+    assert sorted(one for one in held if one[1] != "Cup") == saved
+    # Each edit of a product began where the one before it ended.
+    chain = rows(
+        database,
+        "SELECT product_id, changed_in, change_set_id FROM product_versions ORDER BY product_id, change_set_id",
+    )
+    for before, after in itertools.pairwise(chain):
+        assert before[0] != after[0] or before[2] == after[1]
 
 
 def test_racing_renames_end_in_a_verdict(database: Database) -> None:
