@@ -78,7 +78,9 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
         help="clear: a blank cell clears the description, and a blank name is rejected (the default); keep: "
         "a blank cell leaves the field as it is",
     )
-    parser.add_argument("--sheet", metavar="NAME", help="which sheet of a workbook (default: the first that is not hidden)")
+    parser.add_argument(
+        "--sheet", metavar="NAME", help="which sheet of a workbook (default: the first that is not hidden)"
+    )
     parser.add_argument(
         "--literal-quotes",
         action="store_true",

@@ -19,7 +19,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from acme_desktop.core.database.locks import FileLock
 
@@ -31,7 +31,7 @@ _MOMENT_MS = 200
 _LARGEST = 1 << 20
 _LONGEST_SOCKET_PATH = 103  # the smallest of the systems' limits (macOS); Linux has 107
 _DONE = b"ok\n"
-_ACTIVATION = "XDG_ACTIVATION_ACTIVATION"
+_ACTIVATION = "XDG_ACTIVATION_TOKEN"
 """Where a Wayland desktop puts the permission to come to the front; Qt takes it from the same place."""
 
 
@@ -185,8 +185,13 @@ def _socket(name: str, data_folder: Path) -> str:
 
 
 def bring_to_front(window: QWidget) -> None:
-    """Show the window above the others, also where it was minimised, as far as the desktop allows."""
+    """Show the window above the others, also where it was minimised, as far as the desktop allows.
+
+    The keyboard goes to the dialog that it waits for, if there is one: the window itself would not listen.
+    """
     window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized | Qt.WindowState.WindowActive)
     window.show()
     window.raise_()
-    window.activateWindow()
+    waited_for = QApplication.activeModalWidget() or window
+    waited_for.raise_()
+    waited_for.activateWindow()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtNetwork import QLocalSocket
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from acme_desktop.gui.single_instance import SingleInstance, bring_to_front
@@ -196,3 +196,18 @@ def test_a_minimised_window_comes_back(qtbot: QtBot):
     bring_to_front(window)
     assert window.isVisible()
     assert not window.isMinimized()
+
+
+def test_the_keyboard_goes_to_the_dialog_that_the_window_waits_for(qtbot: QtBot):
+    window, other = QWidget(), QWidget()
+    dialog = QDialog(window)
+    for widget in (window, other):
+        qtbot.addWidget(widget)
+    window.show()
+    dialog.open()
+    other.show()
+    other.activateWindow()
+    qtbot.waitUntil(other.isActiveWindow)
+    bring_to_front(window)
+    qtbot.waitUntil(dialog.isActiveWindow)
+    assert not window.isActiveWindow()

@@ -162,9 +162,13 @@ def test_the_window_imports_the_file_that_it_was_opened_with(package: Package, p
 @pytest.mark.skipif(not all(PROGRAMS), reason="needs Xvfb, openbox and xdotool")
 def test_the_start_after_a_crash_offers_a_report(package: Package, person: Person, screen: str):
     broken = package.start(person, DISPLAY=screen)
-    eventually(lambda: "Embedded database" in in_front(screen), within=60, what="the window")
-    broken.send_signal(signal.SIGSEGV)
-    broken.communicate(timeout=60)
+    try:
+        eventually(lambda: "Embedded database" in in_front(screen), within=60, what="the window")
+        broken.send_signal(signal.SIGSEGV)
+        broken.communicate(timeout=60)
+    finally:
+        broken.kill()
+        broken.communicate()
     window = package.start(person, DISPLAY=screen)
     try:
         eventually(lambda: in_front(screen).startswith("Report of a breakdown"), within=60, what="the report")
@@ -185,8 +189,12 @@ def test_the_window_is_there_soon(package: Package, person: Person, screen: str)
     for _ in range(3):
         started = time.monotonic()
         window = package.start(person, DISPLAY=screen)
-        eventually(lambda: "Acme Product Importer" in in_front(screen), within=60, what="the window")
-        seconds.append(time.monotonic() - started)
-        window.terminate()
-        window.communicate(timeout=60)
+        try:
+            eventually(lambda: "Acme Product Importer" in in_front(screen), within=60, what="the window")
+            seconds.append(time.monotonic() - started)
+            window.terminate()
+            window.wait(60)
+        finally:
+            window.kill()
+            window.communicate()
     assert sorted(seconds)[1] < 30, seconds

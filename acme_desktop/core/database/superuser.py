@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from acme_desktop.core.database import leftovers
+from acme_desktop.core.database import binaries, leftovers
 from acme_desktop.core.database.locks import FileLock
 from acme_desktop.core.foundation.errors import EnvironmentProblem
 
@@ -89,8 +89,9 @@ def account() -> Account:
 
     said = []
     for creator in ([], *_CREATORS):
-        if creator and shutil.which(creator[0]):
-            done = subprocess.run(creator, check=False, capture_output=True, text=True)
+        if creator and (program := shutil.which(creator[0], path=_places())):
+            command = [program, *creator[1:]]
+            done = subprocess.run(command, env=binaries.environment(), check=False, capture_output=True, text=True)
             said.append(f"{' '.join(creator)}: {done.stderr.strip() or done.returncode}")
         try:
             found = pwd.getpwnam(ACCOUNT)
@@ -103,6 +104,11 @@ def account() -> Account:
         f"Create a system account named {ACCOUNT}, start the program as an ordinary user, or use --database-url.",
         "\n".join(said),
     )
+
+
+def _places() -> str:
+    """Where administrators' programs are looked for: root has not always those folders on PATH (cron, su)."""
+    return os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", "/usr/bin", "/bin"))
 
 
 def can_reach(path: Path, who: Account) -> bool:

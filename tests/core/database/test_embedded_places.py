@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import psycopg
@@ -269,3 +270,25 @@ def test_the_log_is_told_in_words(said, title):
     assert title in problem.title
     assert problem.advice
     assert problem.details == said
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="accounts are made otherwise elsewhere")
+def test_the_account_is_made_by_a_root_that_has_no_administrators_folder_on_path(monkeypatch: pytest.MonkeyPatch):
+    import pwd
+
+    made: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        made.append(command)
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    def getpwnam(name: str) -> SimpleNamespace:
+        if not made:
+            raise KeyError(name)
+        return SimpleNamespace(pw_uid=971, pw_gid=972)
+
+    monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.setattr(superuser.subprocess, "run", run)
+    monkeypatch.setattr(pwd, "getpwnam", getpwnam)
+    assert superuser.account() == superuser.Account(superuser.ACCOUNT, 971, 972)
+    assert Path(made[0][0]).is_absolute()
