@@ -134,10 +134,19 @@ def history(database: Database, sku: str) -> list[Event]:
         NotFound: no product has or had that SKU.
     """
     with database.connect() as connection:
-        holders = _holders(connection, clean_sku(sku)) if storable(sku) else []
-        if not holders:
-            raise NotFound(f"There is and was no product with the SKU {quoted(sku)}.", "Check the SKU.")
-        return events(connection, holders)
+        return events(connection, holders(connection, sku))
+
+
+def holders(connection: Connection[Any], sku: str) -> list[int]:
+    """The ids of all products that have or ever had that SKU.
+
+    Raises:
+        NotFound: there is and was none.
+    """
+    found = _holders(connection, clean_sku(sku)) if storable(sku) else []
+    if not found:
+        raise NotFound(f"There is and was no product with the SKU {quoted(sku)}.", "Check the SKU.")
+    return found
 
 
 def events(connection: Connection[Any], product_ids: Sequence[int]) -> list[Event]:

@@ -5,8 +5,9 @@ A delivery is one message, from its first attempt on. What was not tried yet sta
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
@@ -91,6 +92,7 @@ class Query:
 
     Attributes:
         since, until: when the delivery was first noted.
+        product_ids: about one of these, at least.
         change_set_id: of an import, the change set that it made.
     """
 
@@ -98,7 +100,7 @@ class Query:
     state: str | None = None
     since: datetime | None = None
     until: datetime | None = None
-    product_id: int | None = None
+    product_ids: Sequence[int] | None = None
     change_set_id: int | None = None
 
     def where(self) -> tuple[str, dict[str, Any]]:
@@ -108,7 +110,7 @@ class Query:
             "state": "state = %(state)s",
             "since": "created_at >= %(since)s",
             "until": "created_at < %(until)s",
-            "product_id": "%(product_id)s = ANY (product_ids)",
+            "product_ids": "product_ids && %(product_ids)s::bigint[]",
             "change_set_id": "%(change_set_id)s = ANY (change_sets)",
         }
         values = {name: value for name, value in asdict(self).items() if value is not None}
@@ -133,17 +135,6 @@ class Backlog:
     next_attempt: datetime | None
 
 
-@dataclass(frozen=True)
-class Slot:
-    """A stretch of time in a plot: attempts that went well and ill, and how long they took (milliseconds)."""
-
-    start: datetime
-    succeeded: int
-    failed: int
-    median_ms: float | None
-    p95_ms: float | None
-
-
 _COLUMNS = """id, webhook_id, message_id, type, change_sets, product_ids, state, attempts, due_at, status_code, error,
     created_at, updated_at"""
 _ATTEMPT_COLUMNS = """id, delivery_id, number, started_at, ok, status_code, error, address, dns_ms, connect_ms,
@@ -164,15 +155,6 @@ LEFT JOIN (
 ) AS d ON d.webhook_id = w.id
 WHERE w.deleted_at IS NULL
 ORDER BY w.id
-"""
-
-_PLOT = """
-SELECT s.start, count(a.id) FILTER (WHERE a.ok), count(a.id) FILTER (WHERE NOT a.ok),
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY a.total_ms), percentile_cont(0.95) WITHIN GROUP (ORDER BY a.total_ms)
-FROM generate_series(now() - %(span)s, now() - %(step)s, %(step)s) AS s (start)
-LEFT JOIN delivery_attempts a
-    ON a.webhook_id = %(webhook_id)s AND a.started_at >= s.start AND a.started_at < s.start + %(step)s
-GROUP BY s.start ORDER BY s.start
 """
 
 
@@ -249,13 +231,6 @@ def backlog(database: Database) -> list[Backlog]:
     """What waits for each webhook."""
     with database.connect() as connection:
         return [Backlog(*row) for row in connection.execute(_BACKLOG)]  # type: ignore[arg-type]
-
-
-def plot(database: Database, webhook_id: int, *, span: timedelta, slots: int = 48) -> list[Slot]:
-    """Success and latency of a webhook over the last `span`, in equal slots, the oldest first."""
-    values = {"webhook_id": webhook_id, "span": span, "step": span / slots}
-    with database.connect() as connection:
-        return [Slot(*row) for row in connection.execute(_PLOT, values)]  # type: ignore[arg-type]
 
 
 # A failed one is due now; another begins anew. Its chain and the rate hold for it as for any other.

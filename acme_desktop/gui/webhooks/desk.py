@@ -24,7 +24,7 @@ from acme_desktop.gui.widgets import formatting
 from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.notices import Tile
 from acme_desktop.gui.widgets.records import Column, RecordTable
-from acme_desktop.gui.widgets.sparkline import Sparkline
+from acme_desktop.gui.widgets.sparkline import PlotTile, Sparkline
 
 _TYPING_MS = 300
 _TIMES = {"Last hour": 1, "Last 24 hours": 24, "Last 7 days": 168, "Any time": 0}
@@ -105,12 +105,12 @@ class DeliveryDesk(QWidget):
         return box
 
     def _setup_figures(self) -> None:
-        self.backlog = Tile("Events waiting", "deskBacklog")
-        self.oldest = Tile("Oldest waits", "deskOldest")
+        self.backlog = PlotTile("Events waiting", "deskBacklog")
+        self.oldest = PlotTile("Oldest waits", "deskOldest")
         self.next = Tile("Next attempt", "deskNext")
         self.dead = Tile("Given up", "deskDead")
         self.success = Sparkline("Success", "deskSuccess")
-        self.latency = Sparkline("Latency, 95th percentile", "deskLatency")
+        self.latency = Sparkline("Latency (95 %)", "deskLatency")
 
     def _setup_ui(self) -> None:
         filters = QHBoxLayout(spacing=8)
@@ -204,6 +204,8 @@ class DeliveryDesk(QWidget):
         self._picked()
 
     def _plot(self, desk: Desk) -> None:
+        self.backlog.show_line([one.events for one in desk.waits])
+        self.oldest.show_line([one.oldest_seconds for one in desk.waits])
         good, bad = sum(one.succeeded for one in desk.slots), sum(one.failed for one in desk.slots)
         rate = formatting.percent(good / (good + bad)) if good + bad else "–"
         self.success.show_bars([(one.succeeded, one.failed) for one in desk.slots], rate)

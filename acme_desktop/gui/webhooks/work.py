@@ -9,18 +9,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from acme_desktop.core.changes import change_set
+from acme_desktop.core.changes import change_set, history
 from acme_desktop.core.changes.outbox import EVENT_TYPES
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.errors import InputProblem, NotFound
-from acme_desktop.core.products import listing
-from acme_desktop.core.webhooks import attempts, endpoints, trial
-from acme_desktop.core.webhooks.attempts import Attempt, Backlog, Delivery, Query, Slot
+from acme_desktop.core.webhooks import attempts, endpoints, plots, trial
+from acme_desktop.core.webhooks.attempts import Attempt, Backlog, Delivery, Query
 from acme_desktop.core.webhooks.endpoints import Endpoint, EndpointChanges
+from acme_desktop.core.webhooks.plots import Slot, Waiting
 from acme_desktop.core.webhooks.trial import Trial
 
 SHOWN = 300
-_SLOTS = 48
 _IMPORTS = 30
 
 
@@ -45,15 +44,19 @@ class Wish:
         """As the core asks.
 
         Raises:
-            NotFound: no product has that SKU.
+            NotFound: no product has or had that SKU.
         """
         return Query(
             webhook_id=self.webhook_id,
             state=self.state,
             since=datetime.now(UTC) - timedelta(hours=self.hours) if self.hours else None,
-            product_id=listing.get(database, self.sku).id if self.sku else None,
+            product_ids=self._products(database) if self.sku else None,
             change_set_id=self.change_set_id,
         )
+
+    def _products(self, database: Database) -> list[int]:
+        with database.connect() as connection:
+            return history.holders(connection, self.sku)
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class Desk:
     more: bool
     backlog: Backlog
     slots: list[Slot]
+    waits: list[Waiting]
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def desk(database: Database, wish: Wish) -> Desk:
     wanted = [one.id for one in known if wish.webhook_id in (None, one.id)]
     waiting = [one for one in attempts.backlog(database) if one.webhook_id in wanted]
     span = timedelta(hours=wish.hours or 24 * 30)
-    plots = [attempts.plot(database, one, span=span, slots=_SLOTS) for one in wanted]
+    tried = [plots.attempts(database, one, span=span) for one in wanted]
     with database.connect() as connection:
         sets = [one for one in change_set.latest(connection, limit=200) if one.kind == "import"]
     found = attempts.latest(database, wish.query(database), limit=SHOWN + 1, before=wish.before)
@@ -93,7 +97,8 @@ def desk(database: Database, wish: Wish) -> Desk:
         found[:SHOWN],
         len(found) > SHOWN,
         _total(waiting),
-        [_joined(slots) for slots in zip(*plots, strict=True)],
+        [_joined(slots) for slots in zip(*tried, strict=True)],
+        plots.waiting(database, wanted, span=span),
     )
 
 

@@ -1,4 +1,4 @@
-"""A small plot: bars of what went well and ill, or a line, with its caption and figure above."""
+"""Small plots: bars of what went well and ill, or a line, with caption and figure above; and a line behind a tile."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from acme_desktop.gui.widgets import theme
+from acme_desktop.gui.widgets.notices import Tile
 
 _PAD = 10
+_EDGE, _FAINT = 3, 45
 
 
 class Sparkline(QWidget):
@@ -118,3 +120,33 @@ class Sparkline(QWidget):
         painter.setBrush(accent)
         for point in dots:
             painter.drawEllipse(point, 2.0, 2.0)
+
+
+class PlotTile(Tile):
+    """A figure as it is now, over a faint line of how it came to be so."""
+
+    def __init__(self, name: str, object_name: str) -> None:
+        super().__init__(name, object_name)
+        self.line: Sequence[float] = ()
+
+    def show_line(self, values: Sequence[float]) -> None:
+        """Show values, the oldest first; all of them nought is no line."""
+        self.line = values
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        most = max(self.line, default=0)
+        if most <= 0:
+            return
+        room = QRectF(self.rect()).adjusted(_EDGE, self.height() / 3, -_EDGE, -_EDGE)
+        step = room.width() / max(1, len(self.line) - 1)
+        path = QPainterPath(room.bottomLeft())
+        for place, value in enumerate(self.line):
+            path.lineTo(room.left() + place * step, room.bottom() - room.height() * value / most)
+        path.lineTo(room.bottomRight())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        tint = QColor(theme.colours().accent_text)
+        tint.setAlpha(_FAINT)
+        painter.fillPath(path, tint)

@@ -16,7 +16,7 @@ from acme_desktop.core.database import migrations
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.products import edits
 from acme_desktop.core.products.product import Changes
-from acme_desktop.core.webhooks import attempts, endpoints, signing
+from acme_desktop.core.webhooks import attempts, endpoints, plots, signing
 from acme_desktop.core.webhooks.attempts import Query
 from acme_desktop.core.webhooks.dispatcher import Dispatcher, Totals
 from acme_desktop.core.webhooks.endpoints import EndpointChanges
@@ -638,7 +638,36 @@ def test_plots_have_their_numbers(database: Database) -> None:
         hook = add_webhook(database, receiver.url)
         make_products(database, 5)
         asyncio.run(deliver(database))
-    slots = attempts.plot(database, hook, span=timedelta(hours=1), slots=12)
+    slots = plots.attempts(database, hook, span=timedelta(hours=1), slots=12)
     assert len(slots) == 12
     assert sum(slot.succeeded for slot in slots) == 5
     assert slots[-1].median_ms is not None
+
+
+def test_the_plot_of_what_waited(database: Database) -> None:
+    hook, other = add_webhook(database), add_webhook(database)
+    ages = {"early": 45, "middle": 35, "late": 5}  # minutes ago
+    made = {name: make_products(database, 4, prefix=name).id for name in ages}
+    with database.connect() as connection:
+        for name, minutes in ages.items():
+            connection.execute(
+                "UPDATE change_sets SET created_at = now() - %s * interval '1 minute' WHERE id = %s",
+                (minutes, made[name]),
+            )
+        # The first was delivered after 20 minutes, of the second one event waits for another attempt.
+        connection.execute("UPDATE outbox SET state = 'done', passed = 4 WHERE change_set_id <> %s", (made["late"],))
+        for change_set_id, products, state, minutes in (
+            (made["early"], [1, 2, 3, 4], "delivered", 25),
+            (made["middle"], [5], "retrying", 34),
+            (made["middle"], [6, 7, 8], "delivered", 34),
+            (made["middle"], [5, 6, 7, 8], "split", 34),
+        ):
+            connection.execute(
+                "INSERT INTO deliveries (webhook_id, message_id, type, change_sets, product_ids, state, updated_at)"
+                " VALUES (%s, 'm', 'batch', %s, %s, %s, now() - %s * interval '1 minute')",
+                (hook, [change_set_id] * len(products), products, state, minutes),
+            )
+    found = plots.waiting(database, [hook], span=timedelta(hours=1), slots=6)
+    assert [one.events for one in found] == [0, 4, 8, 5, 1, 5]
+    assert [round(one.oldest_seconds / 60) for one in found] == [0, 5, 15, 20, 25, 35]
+    assert [one.events for one in plots.waiting(database, [other], span=timedelta(hours=1), slots=6)] == [0] * 5 + [4]

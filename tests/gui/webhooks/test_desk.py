@@ -117,10 +117,30 @@ def test_the_filters(qtbot: QtBot, dialog: WebhookDialog, database: Database, au
         desk_of(qtbot, dialog, 4)
         qtbot.keyClicks(find(dialog, QLineEdit, "deskSku"), "a-2")
         desk_of(qtbot, dialog, 2)
+        edits.delete(database, ["A-2"], author=author)
+        desk_of(qtbot, dialog, 4)  # a product that is gone is found by the SKU that it had
         qtbot.keyClicks(find(dialog, QLineEdit, "deskSku"), "x")
         desk_of(qtbot, dialog, 0)
         assert "a-2x" in find(dialog, QLabel, "deskMessage").text()
         endpoints.disable(database, second)
+
+
+def test_the_plots_tell_what_waited(qtbot: QtBot, dialog: WebhookDialog, database: Database) -> None:
+    webhook = add_webhook(database)
+    endpoints.pause(database, webhook)
+    change = make_products(database, 7)
+    with database.connect() as connection:
+        connection.execute("UPDATE change_sets SET created_at = now() - interval '29 min' WHERE id = %s", (change.id,))
+    dialog.tabs.setCurrentWidget(dialog.desk)
+    pick(dialog.desk.time, 1)
+    backlog, oldest = dialog.desk.backlog, dialog.desk.oldest
+    qtbot.waitUntil(lambda: list(backlog.line) == [0] * 24 + [7] * 24, timeout=MANY)
+    assert oldest.line[23] == 0
+    assert 28 * 60 < oldest.line[-1] < 32 * 60
+    assert list(oldest.line) == sorted(oldest.line)
+    with_line = backlog.grab().toImage()
+    backlog.show_line([0] * 48)
+    assert backlog.grab().toImage() != with_line, "it is painted"
 
 
 def test_older_pages_are_turned_to_and_stay_where_they_are(
