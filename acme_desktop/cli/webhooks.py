@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import signal
-import time
-from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from acme_desktop.cli import deliveries, output, parsing
+from acme_desktop.cli import deliveries, delivering, output, parsing
 from acme_desktop.cli.output import Context
 from acme_desktop.core.changes.outbox import EVENT_TYPES
-from acme_desktop.core.foundation.errors import EnvironmentProblem, NotFound, UsageProblem
+from acme_desktop.core.foundation.errors import NotFound, UsageProblem
+from acme_desktop.core.foundation.moments import iso
 from acme_desktop.core.foundation.words import counted
 from acme_desktop.core.webhooks import attempts, endpoints
 from acme_desktop.core.webhooks.addresses import SCOPES
@@ -48,19 +46,7 @@ def add_parser(subparsers: Any) -> None:
         if name == "update":
             _add_settings(action, required=False)
     deliveries.add_parsers(actions)
-    deliver = actions.add_parser("deliver", help="send what waits")
-    how = deliver.add_mutually_exclusive_group(required=True)
-    how.add_argument("--until-empty", action="store_true", help="send all that is due, and end")
-    how.add_argument("--watch", action="store_true", help="send all that is due and all that comes, until Ctrl+C")
-    echo = actions.add_parser("echo", help="receive webhooks on this computer and print what comes, to try them")
-    echo.add_argument(
-        "--port",
-        type=parsing.whole(0, 65535),
-        default=0,
-        metavar="N",
-        help="the port to listen at (default: any that is free)",
-    )
-    echo.add_argument("--secret", metavar="WHSEC", help="the secret of a webhook, to check its signatures")
+    delivering.add_parsers(actions)
 
 
 def _add_settings(parser: argparse.ArgumentParser, *, required: bool) -> None:
@@ -102,8 +88,8 @@ def run(options: argparse.Namespace, context: Context) -> int:
     """Do what the action says."""
     actions = {
         "list": _list, "add": _add, "update": _update, "enable": _switch, "disable": _switch, "pause": _switch,
-        "resume": _switch, "rotate": _rotate, "delete": _delete, "test": _test, "deliver": _deliver, "echo": _echo,
-        **deliveries.ACTIONS,
+        "resume": _switch, "rotate": _rotate, "delete": _delete, "test": _test,
+        **deliveries.ACTIONS, **delivering.ACTIONS,
     }  # fmt: skip
     return actions[options.action](options, context)
 
@@ -186,67 +172,6 @@ def _test(options: argparse.Namespace, context: Context) -> int:
     return output.DONE if result.sent.ok else output.SOME_REJECTED
 
 
-def _deliver(options: argparse.Namespace, context: Context) -> int:
-    totals = asyncio.run(_dispatch(options, context))
-    if context.json:
-        context.emit({"delivered": totals.delivered, "failed": totals.failed, "pending": totals.pending})
-    else:
-        context.print(f"{totals.delivered:,} delivered, {totals.failed:,} failed, {totals.pending:,} pending")
-    return output.SOME_REJECTED if totals.failed else output.DONE
-
-
-def _echo(options: argparse.Namespace, context: Context) -> int:
-    asyncio.run(_listen(options, context))
-    return output.DONE
-
-
-async def _listen(options: argparse.Namespace, context: Context) -> None:
-    from acme_desktop.core.webhooks import signing
-    from acme_desktop.core.webhooks.echo import Echo, EchoReceiver
-
-    def tell(echo: Echo) -> None:
-        verified = signing.verify(options.secret, echo.headers, echo.body, time.time()) if options.secret else None
-        text = echo.body.decode("utf-8", "replace")
-        if context.json:
-            context.emit({"path": echo.path, "headers": echo.headers, "body": text, "verified": verified})
-            return
-        words = {True: "signature is good", False: "SIGNATURE IS WRONG", None: "signature not checked"}[verified]
-        context.print(f"{echo.headers.get('webhook-id', '-')}  {words}  {text}")
-
-    receiver = EchoReceiver(tell, port=options.port)
-    try:
-        url = await receiver.start()
-    except OSError as error:
-        raise EnvironmentProblem(f"Port {options.port} is taken.", "Choose another one.", str(error)) from error
-    context.say(f"Listening at {url} (scope loopback) until stopped (Ctrl+C) ...")
-    ended = asyncio.Event()
-    _stop_with(ended.set)
-    try:
-        await ended.wait()
-    finally:
-        await receiver.stop()
-
-
-def _stop_with(stop: Callable[[], None]) -> None:
-    """Let Ctrl+C and a polite kill stop what runs on this loop."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, stop)
-        except (NotImplementedError, RuntimeError):  # Windows, or not the main thread: Ctrl+C ends it there
-            break
-
-
-async def _dispatch(options: argparse.Namespace, context: Context) -> Any:
-    from acme_desktop.core.webhooks.dispatcher import Dispatcher
-
-    dispatcher = Dispatcher(context.workspace.database)
-    _stop_with(dispatcher.stop)
-    if options.watch:
-        context.say("Delivering until stopped (Ctrl+C) ...")
-    return await dispatcher.run(until_empty=options.until_empty)
-
-
 def _show(endpoint: Endpoint, context: Context) -> None:
     if context.json:
         context.emit(endpoint.to_json())
@@ -264,9 +189,24 @@ def _show_secret(endpoint: Endpoint, secret: str, context: Context) -> None:
 
 
 def _line(endpoint: Endpoint) -> str:
-    state = "paused" if endpoint.paused else "enabled" if endpoint.enabled else "disabled"
-    why = f" ({endpoint.switched_off})" if endpoint.switched_off else ""
-    return f"{endpoint.id:>4}  {state}{why}  {endpoint.mode}  {endpoint.url}  {', '.join(endpoint.events)}"
+    state = "disabled" if not endpoint.enabled else "paused" if endpoint.paused else "enabled"
+    why = _why(endpoint)
+    return f"{endpoint.id:>4}  {state}{f' ({why})' if why else ''}  {endpoint.mode}  {endpoint.url}  " + ", ".join(
+        endpoint.events
+    )
+
+
+def _why(endpoint: Endpoint) -> str:
+    """Why nothing is sent, or nothing arrives."""
+    if endpoint.switched_off:
+        return endpoint.switched_off
+    if not endpoint.open:
+        return ""
+    if endpoint.elsewhere:
+        return "sent to from another computer only"
+    if endpoint.hold_until is not None and endpoint.hold_until > datetime.now(UTC):
+        return f"on hold until {iso(endpoint.hold_until)}"
+    return f"{counted(endpoint.failures, 'attempt')} failed since the last success" if endpoint.failures else ""
 
 
 def _changes(options: argparse.Namespace) -> EndpointChanges:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from acme_desktop.core.database.connections import Database
 from acme_desktop.core.webhooks import signing
 from tests.cli.conftest import Ran
 from tests.support.certificates import Authority
@@ -88,6 +89,64 @@ def test_a_failed_delivery_is_exit_3_and_can_be_replayed(acme: Acme) -> None:
         ran = acme("webhooks", "replay", "--webhook", hook, "--state", "delivered", "--json")
         assert ran.object == {"replayed": 1}
         assert acme("webhooks", "deliver", "--until-empty").out.startswith("1 delivered")
+
+
+def test_deliveries_are_named_by_import_and_by_sku(acme: Acme, tmp_path: Path) -> None:
+    file = tmp_path / "p.csv"
+    file.write_text("sku,name\nA,Cup\nB,Mug\n", encoding="utf-8")
+    with Receiver() as receiver:
+        hook = add(acme, receiver.url, "--event", "product.deleted")["id"]
+        imported = acme("import", file, "--json").object["import_id"]
+        acme("products", "create", "--sku", "C", "--name", "Jug")
+        acme("products", "delete", "B")
+        assert acme("webhooks", "deliver", "--until-empty", "--json").object["delivered"] == 4
+
+        def found(*which: object) -> list[str]:
+            listed = acme("webhooks", "deliveries", "--webhook", hook, *which, "--json").objects
+            return sorted(one["message_id"].split("_", 1)[1] for one in listed)
+
+        assert found("--import", imported) == ["1_1", "1_2"]
+        assert found("--sku", "b") == ["1_2", "3_2"], "it is deleted meanwhile"
+        assert found("--sku", "b", "--import", imported) == ["1_2"]
+        again = acme("webhooks", "replay", "--state", "delivered", "--import", imported, "--json")
+        assert again.object == {"replayed": 2}
+        assert acme("webhooks", "replay", "--state", "delivered", "--sku", "C", "--json").object == {"replayed": 1}
+        acme("webhooks", "deliver", "--until-empty")
+    ids = [request.headers["webhook-id"] for request in receiver.requests]
+    assert sorted(ids) == ["evt_1_1"] * 2 + ["evt_1_2"] * 2 + ["evt_2_3"] * 2 + ["evt_3_2"]
+    for which in (("--import", 99), ("--sku", "nowhere")):
+        assert acme("webhooks", "deliveries", *which).status == 4
+        assert acme("webhooks", "replay", *which).status == 4
+
+
+def test_the_list_says_why_nothing_arrives_and_when_it_is_tried_again(acme: Acme) -> None:
+    with Receiver(lambda _request: Reply(500)) as receiver:
+        add(acme, receiver.url)
+        acme("products", "create", "--sku", "A", "--name", "Cup")
+        acme("webhooks", "deliver", "--until-empty")
+        assert "enabled (1 attempt failed since the last success)" in acme("webhooks", "list").out
+        (due,) = (one["due_at"] for one in acme("webhooks", "deliveries", "--json").objects)
+        assert due in acme("webhooks", "deliveries").out
+        receiver.behave = lambda _request: Reply(429, {"retry-after": "3600"})
+        acme("webhooks", "replay", "--state", "retrying")
+        acme("webhooks", "deliver", "--until-empty")
+        assert "enabled (on hold until 2" in acme("webhooks", "list").out
+    acme("webhooks", "pause", 1)
+    assert "paused  each" in acme("webhooks", "list").out
+    acme("webhooks", "disable", 1)
+    assert "disabled  each" in acme("webhooks", "list").out, "what is disabled is not called paused"
+
+
+def test_a_webhook_of_another_computer_is_not_tested_from_here(acme: Acme, database: Database) -> None:
+    with Receiver() as receiver:
+        hook = add(acme, receiver.url)["id"]
+        with database.connect() as connection:
+            connection.execute("UPDATE webhooks SET computer = 'another'")
+        ran = acme("webhooks", "test", hook)
+        assert ran.status == 5
+        assert "on the computer that made it" in ran.err
+        assert "sent to from another computer only" in acme("webhooks", "list").out
+    assert receiver.connections == 0
 
 
 def test_changing_pausing_rotating_deleting(acme: Acme) -> None:

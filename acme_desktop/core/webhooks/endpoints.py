@@ -49,6 +49,7 @@ class Endpoint:
         switched_off: why the program switched it off.
         hold_until: nothing is sent before, because the endpoint asked for it.
         failures: attempts since the last success.
+        computer: the one that made it, or changed it last.
     """
 
     id: int
@@ -68,6 +69,17 @@ class Endpoint:
     hold_until: datetime | None
     failures: int
     last_success_at: datetime | None
+    computer: str
+
+    @property
+    def open(self) -> bool:
+        """Whether people want it to be sent to."""
+        return self.enabled and not self.paused
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether its receiver is on another computer, which sends to it."""
+        return self.scope == "loopback" and self.computer != computer.here()
 
     def to_json(self) -> dict[str, Any]:
         """The contract's object, without the secret."""
@@ -128,7 +140,7 @@ class EndpointChanges:
 COLUMNS = """id, url, events, enabled, paused, mode, batch_size, rate, scope, headers, ca,
     CASE WHEN previous_secret_until > now() THEN ARRAY[secret, previous_secret] ELSE ARRAY[secret] END AS keys,
     CASE WHEN previous_secret_until > now() THEN previous_secret_until END AS previous_secret_until,
-    switched_off, hold_until, failures, last_success_at"""
+    switched_off, hold_until, failures, last_success_at, computer"""
 """What an `Endpoint` is read from."""
 
 
@@ -188,12 +200,12 @@ def update(database: Database, webhook_id: int, changes: EndpointChanges) -> End
 
 
 def enable(database: Database, webhook_id: int) -> Endpoint:
-    """Switch a webhook on (again); what was kept for it is sent.
+    """Switch a webhook on (again); what was kept for it is sent: one request first, and all once that arrives.
 
     Raises:
         NotFound: there is no such webhook.
     """
-    fresh = {"enabled": True, "paused": False, "switched_off": None, "hold_until": None, "failures": 0}
+    fresh = {"enabled": True, "paused": False, "switched_off": None, "hold_until": None}
     return _set(database, webhook_id, fresh | {"failing_seconds": 0, "computer": computer.here()})
 
 

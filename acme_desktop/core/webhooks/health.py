@@ -40,10 +40,14 @@ class Health:
         """Whether nothing is sent while something is on its way."""
         return self.probing or self.tripped
 
+    def probe(self) -> None:
+        """Begin with one request, now: a person says that the endpoint is worth trying again."""
+        self.probing, self.probe_at = True, 0.0
+        self._probe_wait = _PROBE_FIRST
+
     def reset(self, endpoint: Endpoint) -> None:
         """Take in the endpoint as the database has it."""
         self.failures = endpoint.failures
-        self.probing = self.probing and self.failures > 0
         self.hold_until = _held(endpoint)
 
     def succeed(self) -> None:

@@ -23,6 +23,7 @@ AHEAD = 1000
 """Events read ahead, beyond the batch being made."""
 
 _FORGET_SECONDS = 3600.0
+_FORGET_AT_ONCE = 10_000  # deliveries
 _RESTORE_SECONDS = 30.0  # how often to look for replays without having been told
 
 _log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class Holdings:
         self._connection, self._me = connection, me
         self._run, self._sender, self._spawn = in_thread, sender, spawn
         self._owned: dict[int, Owned] = {}
-        self._forgotten = 0.0
+        self._forgotten: float | None = None
 
     def all(self) -> Iterator[Owned]:
         """Each of them."""
@@ -82,9 +83,10 @@ class Holdings:
             _log.info("webhook %s is ours (token %s)", claim.endpoint.id, claim.token)
         for webhook_id, owned in list(self._owned.items()):
             await self._renew(webhook_id, owned, edited=edited)
-        if time.monotonic() - self._forgotten > _FORGET_SECONDS:
-            self._forgotten = time.monotonic()
-            await self._in_thread(ledger.forget_old)
+        if self._forgotten is None or time.monotonic() - self._forgotten > _FORGET_SECONDS:
+            forgotten = await self._in_thread(ledger.forget_old, _FORGET_AT_ONCE)
+            # The rest of very many goes at the next times, so that no lease runs out meanwhile.
+            self._forgotten = time.monotonic() if forgotten < _FORGET_AT_ONCE else None
         return await self.work_elsewhere()
 
     async def work_elsewhere(self) -> bool:

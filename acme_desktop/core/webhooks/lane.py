@@ -73,6 +73,8 @@ class Lane:
 
     def update(self, endpoint: Endpoint) -> None:
         """Take in the webhook as it is now; what a person reset counts once nothing of ours is unwritten."""
+        if endpoint.open and not self.endpoint.open:
+            self._health.probe()
         self.endpoint = endpoint
         if not self._outcomes and not self._health.gone:
             self._health.reset(endpoint)
@@ -138,7 +140,7 @@ class Lane:
 
     @property
     def _sendable(self) -> bool:
-        return self.endpoint.enabled and not (self.endpoint.paused or self._health.gone or self.lost)
+        return self.endpoint.open and not (self._health.gone or self.lost)
 
     def _open(self, now: float) -> bool:
         if not self._sendable or now < self._health.hold_until or now < self._next_at:

@@ -126,12 +126,21 @@ def body(connection: Connection[Any], message: Message) -> bytes | None:
     return (payload.batch_body(texts) if message.type == BATCH else texts[0]).encode()
 
 
-def forget_old(connection: Connection[Any]) -> int:
-    """Delete what is finished and older than thirty days; returns how many deliveries that were."""
-    limit = f"created_at < now() - interval '{KEPT_DAYS} days'"
-    connection.execute(f"DELETE FROM outbox WHERE state <> 'pending' AND {limit}")
+def forget_old(connection: Connection[Any], most: int) -> int:
+    """Delete what is finished and older than thirty days; returns how many deliveries that were.
+
+    What was given up stays as long as its webhook does.
+
+    Args:
+        most: deliveries at a time, the oldest ones.
+    """
+    old = f"created_at < now() - interval '{KEPT_DAYS} days'"
+    connection.execute(f"DELETE FROM outbox WHERE state <> 'pending' AND {old}")
     return connection.execute(
-        f"DELETE FROM deliveries WHERE state IN ('delivered', 'skipped', 'split') AND {limit}"
+        f"DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE {old} AND (state IN ('delivered',"
+        " 'skipped', 'split') OR webhook_id IN (SELECT id FROM webhooks WHERE deleted_at IS NOT NULL))"
+        " ORDER BY id LIMIT %s)",
+        (most,),
     ).rowcount
 
 

@@ -43,11 +43,12 @@ WHERE id IN (
 RETURNING token, {COLUMNS}
 """
 
-# Only the time in which somebody tries counts towards switching off.
+# Only the time in which somebody tries counts towards switching off: not a pause, nor the sleep of a computer.
 _RENEW = f"""
 UPDATE webhooks
 SET lease_until = clock_timestamp() + %(lease)s * interval '1 second',
-    failing_seconds = CASE WHEN failures > 0 THEN failing_seconds + %(elapsed)s ELSE 0 END
+    failing_seconds = CASE WHEN failures = 0 THEN 0 WHEN paused THEN failing_seconds
+        ELSE failing_seconds + least(%(elapsed)s, %(lease)s) END
 WHERE id = %(id)s AND token = %(token)s AND owner = %(me)s
 RETURNING {COLUMNS}
 """

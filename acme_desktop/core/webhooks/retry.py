@@ -16,7 +16,7 @@ JITTER = 0.2
 ATTEMPTS = len(SCHEDULE) + 1
 LONGEST_PAUSE = 24 * _HOUR
 AT_LEAST = 60.0
-"""Seconds that an endpoint gets which is overloaded or too slow."""
+"""Seconds that an endpoint gets which says that it is overloaded and not for how long, and a message that timed out."""
 
 SWITCH_OFF_AFTER = 120 * _HOUR
 """Seconds without any success, and at least `ATTEMPTS` attempts, after which an endpoint is switched off."""
@@ -72,11 +72,12 @@ def judge(answer: Answer, attempt: int, now: datetime, *, chance: random.Random 
         return Verdict(delivered=True)
     if code == _GONE:
         return Verdict(gone=True)
-    hold = pause(answer.retry_after, now)
+    overloaded = code == _TOO_MANY and answer.retry_after is None
+    hold = AT_LEAST if overloaded else pause(answer.retry_after, now)
     if attempt >= ATTEMPTS:
         return Verdict(dead=True, hold=hold or 0.0)
     wait = delay(attempt, chance)
-    if answer.timed_out or (code == _TOO_MANY and answer.retry_after is None):
+    if answer.timed_out:
         wait = max(wait, AT_LEAST)
     return Verdict(wait=max(wait, hold or 0.0), hold=hold or 0.0, too_large=code == _TOO_LARGE)
 

@@ -254,7 +254,8 @@ def _explain(error: Exception) -> str:
 
 def _words(error: Exception) -> str:
     """What an error says, or what it comes from says; its kind where neither says anything."""
-    return str(error) or str(error.__cause__ or error.__context__ or "") or type(error).__name__
+    said = str(error) or str(error.__cause__ or error.__context__ or "")
+    return said.rstrip(".") or type(error).__name__
 
 
 def _cause(error: BaseException, kind: type[BaseException]) -> BaseException | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from acme_desktop.core.foundation.errors import InputProblem
+from acme_desktop.core.foundation.errors import InputProblem, Refused
 from acme_desktop.core.foundation.moments import iso
 from acme_desktop.core.webhooks import endpoints, payload
 from acme_desktop.core.webhooks.addresses import Resolver
@@ -54,9 +54,15 @@ def run(database: Database, webhook_id: int, *, deadline: float = DEADLINE, reso
 
     Raises:
         NotFound: there is no such webhook.
+        Refused: its receiver is on another computer.
         InputProblem: its URL or headers cannot be sent.
     """
     endpoint = endpoints.get(database, webhook_id)
+    if endpoint.elsewhere:
+        raise Refused(
+            f"Webhook {webhook_id} goes to a receiver on the computer that made it, which is not this one.",
+            "Test it there, or give it a URL that both can reach.",
+        )
     with database.connect() as connection:
         now = Clock.read(connection).now()
     message_id = f"test_{uuid.uuid4().hex}"

@@ -64,12 +64,20 @@ def state_of(endpoint: Endpoint) -> str:
         return "Paused"
     if endpoint.hold_until is not None and endpoint.hold_until > datetime.now(UTC):
         return "On hold"
+    if endpoint.elsewhere:
+        return "Elsewhere"
     return "Failing" if endpoint.failures else "Enabled"
 
 
 def state_tone(endpoint: Endpoint) -> str:
     """The colour of that word."""
-    tones = {"Enabled": "success", "Failing": "danger", "Switched off": "danger", "Disabled": "muted"}
+    tones = {
+        "Enabled": "success",
+        "Failing": "danger",
+        "Switched off": "danger",
+        "Disabled": "muted",
+        "Elsewhere": "muted",
+    }
     return tones.get(state_of(endpoint), "warning")
 
 
@@ -83,6 +91,8 @@ def state_in_full(endpoint: Endpoint) -> str:
         return "Paused: nothing is sent, everything is kept."
     if endpoint.hold_until is not None and endpoint.hold_until > datetime.now(UTC):
         return f"The receiver asked to wait; goes on {until(endpoint.hold_until)}."
+    if endpoint.elsewhere:
+        return "Its receiver is on the computer that made it: only that one sends to it."
     if endpoint.failures:
         tries = formatting.counted(endpoint.failures, "attempt has", "attempts have")
         return f"{tries} failed since the last success."

@@ -16,7 +16,7 @@ from acme_desktop.core.database import migrations
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.products import edits
 from acme_desktop.core.products.product import Changes
-from acme_desktop.core.webhooks import attempts, endpoints, plots, signing
+from acme_desktop.core.webhooks import attempts, endpoints, holdings, ledger, ownership, plots, signing
 from acme_desktop.core.webhooks.attempts import Query
 from acme_desktop.core.webhooks.dispatcher import Dispatcher, Totals
 from acme_desktop.core.webhooks.endpoints import EndpointChanges
@@ -237,6 +237,81 @@ def test_gone_switches_off_and_keeps_the_backlog(database: Database) -> None:
         assert asyncio.run(deliver(database)).delivered == 51
 
 
+@pytest.mark.parametrize("ending", ["gone", "disabled", "paused"])
+async def test_one_request_goes_before_all_when_a_webhook_is_on_again(database: Database, ending: str) -> None:
+    under_way, most = 0, 0
+
+    async def slowly(_request: Received) -> Reply:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0.2)
+        under_way -= 1
+        return Reply()
+
+    with Receiver(lambda _request: Reply(410 if ending == "gone" else 500)) as receiver:
+        hook = await asyncio.to_thread(add_webhook, database, receiver.url)
+        sending = Dispatcher(database, slots=4)
+        task = asyncio.create_task(sending.run())
+        await asyncio.to_thread(make_products, database, 1)
+        await until(lambda: sending.totals.failed == 1)
+        if ending != "gone":
+            await asyncio.to_thread(getattr(endpoints, ending.removesuffix("d")), database, hook)
+        held = (
+            (lambda: not endpoints.get(database, hook).open) if ending != "disabled" else lambda: not sending.sends_for
+        )
+        await until(held)
+        receiver.requests.clear()
+        if ending == "disabled":  # as from before, because a person's own wants nothing
+            with database.connect() as connection:
+                connection.execute("UPDATE webhooks SET switched_off = 'Before.'")
+        await asyncio.to_thread(make_products, database, 20, prefix="Q")
+        receiver.behave = slowly
+        await asyncio.to_thread(endpoints.resume if ending == "paused" else endpoints.enable, database, hook)
+        await until(lambda: sending.totals.delivered >= 20)
+        sending.stop()
+        await task
+    assert receiver.requests[1].at - receiver.requests[0].at >= 0.2, "the second goes when the first has arrived"
+    assert most == 4, "and then all slots are used"
+
+
+def test_an_endpoint_that_still_fails_is_not_flooded_when_it_is_on_again(database: Database) -> None:
+    with Receiver(lambda _request: Reply(503)) as receiver:
+        hook = add_webhook(database, receiver.url)
+        make_products(database, 100)
+        asyncio.run(deliver(database))
+        with database.connect() as connection:
+            connection.execute("UPDATE webhooks SET failing_seconds = 500000")
+        asyncio.run(deliver(database))
+        assert not endpoints.get(database, hook).enabled
+        endpoints.enable(database, hook)
+        receiver.requests.clear()
+        asyncio.run(deliver(database))
+        assert len(receiver.requests) == 1
+        assert endpoints.get(database, hook).enabled, "its 120 hours begin anew"
+
+
+def test_429_without_a_time_holds_the_whole_endpoint_for_a_minute(database: Database) -> None:
+    with Receiver(lambda _request: Reply(429)) as receiver:
+        add_webhook(database, receiver.url)
+        make_products(database, 50)
+        totals = asyncio.run(deliver(database, slots=1))
+        assert (len(receiver.requests), totals.pending) == (1, 50)
+        ((wait,),) = rows(database, "SELECT extract(epoch FROM hold_until - now())::float8 FROM webhooks")
+        assert 50 < wait <= 61
+
+
+def test_a_senseless_retry_after_holds_nothing(database: Database) -> None:
+    with Receiver(lambda _request: Reply(429, {"retry-after": "soon"})) as receiver:
+        add_webhook(database, receiver.url)
+        make_products(database, 5)
+        asyncio.run(deliver(database, slots=1))
+        assert len(receiver.requests) == 5
+    assert rows(database, "SELECT hold_until FROM webhooks") == [(None,)]
+    ((wait,),) = rows(database, "SELECT max(extract(epoch FROM due_at - updated_at))::float8 FROM deliveries")
+    assert 3 < wait <= 6.1
+
+
 @pytest.mark.parametrize("value", ["120", "date"])
 def test_retry_after_holds_the_whole_endpoint(database: Database, value: str) -> None:
     def busy(_request: Received) -> Reply:
@@ -287,6 +362,29 @@ def test_a_hundred_and_twenty_hours_without_success_switch_off(database: Databas
         asyncio.run(deliver(database))
     endpoint = endpoints.get(database, hook)
     assert (endpoint.enabled, endpoint.switched_off) == (False, "No success in 120 hours.")
+
+
+def test_only_the_time_in_which_it_is_tried_counts_towards_switching_off(database: Database) -> None:
+    hook = add_webhook(database)
+
+    def failing() -> float:
+        return float(rows(database, "SELECT failing_seconds FROM webhooks")[0][0])
+
+    with closing(database.session("test")) as session:
+        session.execute("UPDATE webhooks SET failures = 12")
+        me = ownership.register(session)
+        (claim,) = ownership.claim(session, me)
+        ownership.renew(session, me, hook, claim.token, 7.0)
+        assert failing() == 7
+        endpoints.pause(database, hook)
+        ownership.renew(session, me, hook, claim.token, 7.0)
+        assert failing() == 7, "a pause does not count"
+        endpoints.resume(database, hook)
+        ownership.renew(session, me, hook, claim.token, 500_000.0)
+        assert failing() == 7 + ownership.LEASE_SECONDS, "nor does the sleep of a computer"
+        session.execute("UPDATE webhooks SET failures = 0")
+        ownership.renew(session, me, hook, claim.token, 7.0)
+        assert failing() == 0
 
 
 def test_a_batch_that_is_too_large_is_halved(database: Database) -> None:
@@ -618,19 +716,28 @@ def test_what_was_removed_by_another_program_is_skipped(database: Database) -> N
     assert {delivery.state for delivery in attempts.latest(database, Query())} == {"skipped"}
 
 
-def test_old_deliveries_are_forgotten_and_dead_ones_are_not(database: Database) -> None:
+def test_old_deliveries_are_forgotten_and_dead_ones_are_not(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # However short a time ago the computer was started, from which its steady clock counts.
+    monkeypatch.setattr(holdings, "_FORGET_SECONDS", 1e12)
     with Receiver() as receiver:
-        add_webhook(database, receiver.url)
-        make_products(database, 3)
+        hook = add_webhook(database, receiver.url)
+        make_products(database, 4)
         asyncio.run(deliver(database))
         with database.connect() as connection:
             connection.execute("UPDATE deliveries SET created_at = now() - interval '31 days'")
             connection.execute("UPDATE outbox SET created_at = now() - interval '31 days'")
             connection.execute("UPDATE deliveries SET state = 'dead' WHERE id = (SELECT max(id) FROM deliveries)")
+            assert ledger.forget_old(connection, 2) == 2, "very many go a part at a time"
+        assert rows(database, "SELECT state FROM deliveries ORDER BY id") == [("delivered",), ("dead",)]
         asyncio.run(deliver(database))
     assert [delivery.state for delivery in attempts.latest(database, Query())] == ["dead"]
     assert rows(database, "SELECT count(*) FROM delivery_attempts") == [(1,)]
     assert rows(database, "SELECT count(*) FROM outbox") == [(0,)]
+    endpoints.delete(database, hook)
+    asyncio.run(deliver(database))
+    assert attempts.latest(database, Query()) == [], "with the webhook goes what was given up"
 
 
 def test_plots_have_their_numbers(database: Database) -> None:

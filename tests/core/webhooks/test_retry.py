@@ -73,8 +73,11 @@ def test_a_senseless_retry_after_leaves_the_schedule() -> None:
 
 
 def test_the_overloaded_and_the_slow_get_a_minute() -> None:
-    assert retry.judge(Answer(429), 1, NOW).wait == 60
-    assert retry.judge(Answer(None, timed_out=True), 1, NOW).wait == 60
+    overloaded = retry.judge(Answer(429), 1, NOW)
+    assert (overloaded.wait, overloaded.hold) == (60, 60)
+    assert retry.judge(Answer(429), 10, NOW).hold == 60
+    slow = retry.judge(Answer(None, timed_out=True), 1, NOW)
+    assert (slow.wait, slow.hold) == (60, 0)
     assert retry.judge(Answer(None, timed_out=True), 2, NOW).wait > 200
 
 

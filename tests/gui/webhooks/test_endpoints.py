@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.webhooks import endpoints
+from acme_desktop.gui.errors import ErrorDialog
 from acme_desktop.gui.main_window import MainWindow
 from acme_desktop.gui.webhooks.dialog import WebhookDialog
 from acme_desktop.gui.webhooks.secret_dialog import SecretDialog
@@ -177,6 +178,21 @@ def test_it_is_edited_paused_disabled_rotated_and_deleted(
     listed(qtbot, dialog, 0)
     assert endpoints.listing(database) == []
     assert find(dialog, QLineEdit, "webhookUrl").text() == ""
+
+
+def test_a_webhook_of_another_computer_says_so_and_is_not_tested_from_here(
+    qtbot: QtBot, dialog: WebhookDialog, database: Database
+) -> None:
+    with Receiver() as receiver:
+        add_webhook(database, receiver.url)
+        with database.connect() as connection:
+            connection.execute("UPDATE webhooks SET computer = 'another'")
+        status = find(dialog, QLabel, "webhookStatus")
+        qtbot.waitUntil(lambda: "only that one sends to it" in status.text(), timeout=10_000)
+        click(qtbot, dialog, "testWebhookButton")
+        shown(qtbot, dialog, ErrorDialog).reject()
+        qtbot.waitUntil(find(dialog, QPushButton, "testWebhookButton").isEnabled, timeout=10_000)
+    assert receiver.connections == 0
 
 
 def test_what_is_being_edited_survives_news(qtbot: QtBot, dialog: WebhookDialog, database: Database) -> None:
