@@ -38,6 +38,8 @@ MORE = (
     "product-history",
     "as-of",
     "webhooks",
+    "webhook-test",
+    "webhook-test-failed",
     "delivery-desk",
     "settings",
     "shortcuts",

@@ -14,6 +14,16 @@ _PATHS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 _PRODUCTS = 18  # fewer than the failures after which new events wait
 
+# Changes, deliveries and attempts as if they had come over a day.
+_SPREAD = (
+    """UPDATE delivery_attempts
+    SET started_at = started_at - ((SELECT max(id) FROM deliveries) - delivery_id) * interval '36 min',
+        total_ms = total_ms + id * 13 % 29""",
+    "UPDATE deliveries SET created_at = created_at - ((SELECT max(id) FROM deliveries) - id) * interval '36 min'",
+    "UPDATE deliveries SET updated_at = created_at + interval '4 min' WHERE state = 'delivered'",
+    "UPDATE change_sets c SET created_at = d.created_at FROM deliveries d WHERE d.change_sets[1] = c.id",
+)
+
 
 def shoot_webhooks(stage: Stage) -> None:
     """A test that goes well and one that does not, the desk with failures, and the receiver on this computer."""
@@ -42,6 +52,7 @@ def shoot_webhooks(stage: Stage) -> None:
         page = dialog.endpoints
         stage.until(lambda: page.current is not None)
         stage.shoot("webhooks")
+        shoot_rotation(stage, page)
         page.test.click()
         stage.until(page.trial.banner.isVisible)
         stage.shoot("webhook-test")
@@ -55,6 +66,19 @@ def shoot_webhooks(stage: Stage) -> None:
         dialog.close()
         for one in made[:-1]:
             endpoints.delete(database, one.id)
+
+
+def shoot_rotation(stage: Stage, page: Any) -> None:
+    """A new secret, shown this once, and how long the old one signs as well."""
+    from PySide6.QtWidgets import QPushButton
+
+    page.actions_by_name["rotate"].trigger()
+    stage.until(lambda: stage.window.findChild(QPushButton, "webhookConfirmButton")).click()
+    secret = stage.dialog("webhookSecretDialog")
+    stage.shoot("webhook-secret")
+    secret.reject()
+    stage.until(lambda: page.current is not None and page.current.previous_secret_until is not None)
+    stage.shoot("webhook-rotated")
 
 
 def shoot_desk(stage: Stage, dialog: Any) -> None:
@@ -73,11 +97,8 @@ def shoot_desk(stage: Stage, dialog: Any) -> None:
 
     stage.until(lambda: tried() >= 2 * _PRODUCTS + 2)
     with database.connect() as connection:
-        connection.execute(
-            "UPDATE delivery_attempts SET started_at = started_at - (60 - delivery_id) * interval '23 min',"
-            " total_ms = total_ms + id * 13 % 29"
-        )
-        connection.execute("UPDATE deliveries SET created_at = created_at - (60 - id) * interval '23 min'")
+        for statement in _SPREAD:
+            connection.execute(statement)
     dialog.tabs.setCurrentWidget(dialog.desk)
     desk = dialog.desk
     stage.until(lambda: desk.table.records.rowCount() > _PRODUCTS)

@@ -25,7 +25,7 @@ from acme_desktop.core.webhooks import endpoints, ledger, ownership, retry
 from acme_desktop.core.webhooks.addresses import Resolver
 from acme_desktop.core.webhooks.endpoints import Endpoint
 from acme_desktop.core.webhooks.holdings import AHEAD, Holdings, Owned
-from acme_desktop.core.webhooks.lane import Lane
+from acme_desktop.core.webhooks.lane import Lane, splits
 from acme_desktop.core.webhooks.message import Message
 from acme_desktop.core.webhooks.ownership import Clock
 from acme_desktop.core.webhooks.payload import BATCH
@@ -46,7 +46,12 @@ _T = TypeVar("_T")
 
 @dataclass
 class Totals:
-    """What a dispatcher did, in events: `failed` counts attempts, `pending` is what is left for all webhooks."""
+    """What a dispatcher did, in events.
+
+    Attributes:
+        failed: counts every attempt; a batch that goes on in parts did not fail.
+        pending: what is left for all webhooks.
+    """
 
     delivered: int = 0
     failed: int = 0
@@ -247,7 +252,7 @@ class Dispatcher:
         if sent.ok:
             self.totals.delivered += len(message.events)
         else:
-            self.totals.failed += len(message.events)
+            self.totals.failed += 0 if splits(message, verdict) else len(message.events)
             _log.info("webhook %s, %s: %s", lane.endpoint.id, message.message_id, sent.error)
         if not self._stopping and held is self._held:
             self._start(owned)

@@ -30,6 +30,11 @@ LATE = 0.3
 _BURST = 0.1  # seconds' worth of requests that a rate lets catch up
 
 
+def splits(message: Message, verdict: Verdict) -> bool:
+    """Whether a message goes again in two parts, because it was too large in one."""
+    return verdict.too_large and len(message.events) > 1
+
+
 class Lane:
     """The messages of one webhook, which is ours by `token`."""
 
@@ -191,12 +196,12 @@ class Lane:
             self._succeeded = True
         else:
             self._health.fail(verdict, now)
-        if verdict.too_large and len(message.events) > 1:
+        if splits(message, verdict):
             self._split(message, sent, now, started)
         elif verdict.delivered or verdict.dead:
             self._close(message, "delivered" if verdict.delivered else "dead", now, sent, started)
         else:
-            self._outcomes.append(Outcome(message, "retrying", sent, started))
+            self._outcomes.append(Outcome(message, "retrying", message.attempts, sent, started))
             self._schedule(message, now + verdict.wait)
 
     def skip(self, message: Message, why: str, now: float) -> None:
@@ -209,7 +214,7 @@ class Lane:
         error: str | None = None,
     ) -> None:  # fmt: skip
         message.closed = True
-        self._outcomes.append(Outcome(message, state, sent, started, error))
+        self._outcomes.append(Outcome(message, state, message.attempts, sent, started, error))
         for product in message.products:
             chain = self._chains[product]
             chain.popleft()
@@ -229,7 +234,7 @@ class Lane:
         self._largest_batch = max(1, middle)
         halves = halve(message, middle)
         message.closed = True
-        self._outcomes.append(Outcome(message, "split", sent, started))
+        self._outcomes.append(Outcome(message, "split", message.attempts, sent, started))
         for product in message.products:
             own = [half for half in halves if product in half.products]
             chain = self._chains[product]
@@ -281,10 +286,12 @@ class Lane:
             self._outcomes, [], [], self._succeeded, health.failures, health.hold_until or None, health.gone
         )
         self._outcomes, self._succeeded = [], False
-        settled = {id(outcome.message) for outcome in writes.outcomes}
+        noted = {id(outcome.message) for outcome in writes.outcomes}
         late = [one for one in self.in_flight if one.started is not None and steady - one.started > LATE]
         for message in [*self._halves, *late, *self._park_queues()]:
-            if message.row is None and id(message) not in settled:
+            # A half can be late as well, before it was noted for the first time.
+            if message.row is None and id(message) not in noted:
+                noted.add(id(message))
                 writes.parked.append(message)
         self._halves = []
         for message in itertools.chain((outcome.message for outcome in writes.outcomes), writes.parked):
@@ -304,16 +311,15 @@ class Lane:
         if writes.gone:
             self._health.gone = False
             self.endpoint = replace(self.endpoint, enabled=False)
-        fresh = [outcome.message for outcome in writes.outcomes if outcome.message.row is None]
+        fresh = [outcome.message for outcome in writes.latest if outcome.message.row is None]
         for message, row in zip([*fresh, *writes.parked], rows, strict=True):
             message.row = row
             self._rows[row] = message
         for outcome in writes.outcomes:
             if outcome.message.closed and outcome.message.row is not None:
                 self._rows.pop(outcome.message.row, None)
-            outcome.message.body = None
-        for message in writes.parked:
-            if message not in self.in_flight:
+        for message in (*(outcome.message for outcome in writes.outcomes), *writes.parked):
+            if message not in self.in_flight:  # what is tried again meanwhile may have to be halved
                 message.body = None
 
     def _parkable(self) -> list[int]:

@@ -78,11 +78,11 @@ def flush(connection: Connection[Any], webhook_id: int, token: int, writes: Writ
         kept = ownership.owned_now(connection, webhook_id, token)
         if kept is None:
             return None
-        fresh = [outcome for outcome in writes.outcomes if outcome.message.row is None]
+        fresh = [outcome for outcome in writes.latest if outcome.message.row is None]
         rows = _numbers(connection, len(fresh) + len(writes.parked))
         numbers = {id(outcome.message): row for outcome, row in zip(fresh, rows, strict=False)}
         _insert(connection, webhook_id, fresh, writes.parked, rows)
-        _update(connection, [outcome for outcome in writes.outcomes if outcome.message.row is not None])
+        _update(connection, [outcome for outcome in writes.latest if outcome.message.row is not None])
         _log(connection, webhook_id, writes.outcomes, numbers)
         if writes.moved:
             connection.execute(_MOVE, _moves(writes))
@@ -229,7 +229,7 @@ def _log(connection: Connection[Any], webhook_id: int, outcomes: Sequence[Outcom
                 [
                     message.row if message.row is not None else numbers[id(message)],
                     webhook_id,
-                    message.attempts,
+                    outcome.number,
                     datetime.fromtimestamp(0, UTC) + timedelta(seconds=outcome.started),
                     sent.ok,
                     sent.status_code,

@@ -68,11 +68,13 @@ class Outcome:
     """What became of a message: its new state, and the attempt where there was one.
 
     Attributes:
+        number: of the attempt, from 1.
         started: when the attempt began, in seconds since 1970 by the database's clock.
     """
 
     message: Message
     state: str
+    number: int
     sent: Sent | None = None
     started: float = 0.0
     error: str | None = None
@@ -116,6 +118,11 @@ class Writes:
     failures: int = 0
     hold_until: float | None = None
     gone: bool = False
+
+    @property
+    def latest(self) -> list[Outcome]:
+        """What each message is now: one that was tried again before anything was written down has several outcomes."""
+        return list({id(outcome.message): outcome for outcome in self.outcomes}.values())
 
     def __bool__(self) -> bool:
         return bool(self.outcomes or self.parked or self.moved)

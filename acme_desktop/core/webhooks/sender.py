@@ -266,8 +266,7 @@ def _cause(error: BaseException, kind: type[BaseException]) -> BaseException | N
 
 
 def _sent(endpoint: Endpoint, found: dict[str, Any], noted: Dialled, total: float) -> Sent:
-    secrets = [*endpoint.keys, *(value for name, value in endpoint.headers.items() if _SENSITIVE.search(name))]
-    hidden = [one for one in secrets if len(one) >= 4]
+    hidden = _secrets(endpoint)
     found["request_headers"] = redact(found["request_headers"], hidden)
     found["response_headers"] = redact(found.get("response_headers", {}), hidden)
     body = found.get("response_body", b"")
@@ -277,6 +276,14 @@ def _sent(endpoint: Endpoint, found: dict[str, Any], noted: Dialled, total: floa
     if found.get("error"):
         found["error"] = _without(found["error"], hidden)[:1000]
     return Sent(**found, address=noted.address, dns_ms=noted.dns_ms, connect_ms=noted.connect_ms, total_ms=total)
+
+
+def _secrets(endpoint: Endpoint) -> list[str]:
+    """What must not be kept, the longest first: secrets and values of headers, and what a receiver makes of them."""
+    values = [value for name, value in endpoint.headers.items() if _SENSITIVE.search(name)]
+    whole = [one for one in (*endpoint.keys, *values) if len(one) >= 4]
+    parts = [part for one in whole for part in (one.removeprefix(signing.PREFIX), *one.split()) if len(part) >= 8]
+    return sorted({*whole, *parts}, key=len, reverse=True)
 
 
 def redact(headers: dict[str, str], secrets: list[str]) -> dict[str, str]:

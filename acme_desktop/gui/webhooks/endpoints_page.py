@@ -253,6 +253,9 @@ class EndpointsPage(QWidget):
 
     def _act(self, name: str) -> None:
         if self.current is not None:
+            # The sentence at the top tells of it; an older result further down draws nobody's eyes any more.
+            self._result_is_new = False
+            self._scroll.verticalScrollBar().setValue(0)
             self.act_wanted.emit(name, self.current)
 
     def _save(self, *, test: bool) -> None:

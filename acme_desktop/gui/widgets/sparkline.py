@@ -12,7 +12,7 @@ from acme_desktop.gui.widgets import theme
 from acme_desktop.gui.widgets.notices import Tile
 
 _PAD = 10
-_EDGE, _FAINT = 3, 45
+_EDGE, _FAINT = 3, 32
 
 
 class Sparkline(QWidget):
@@ -139,14 +139,19 @@ class PlotTile(Tile):
         most = max(self.line, default=0)
         if most <= 0:
             return
-        room = QRectF(self.rect()).adjusted(_EDGE, self.height() / 3, -_EDGE, -_EDGE)
+        room = QRectF(self.rect()).adjusted(_EDGE, self.height() * 0.4, -_EDGE, -_EDGE)
         step = room.width() / max(1, len(self.line) - 1)
-        path = QPainterPath(room.bottomLeft())
-        for place, value in enumerate(self.line):
-            path.lineTo(room.left() + place * step, room.bottom() - room.height() * value / most)
-        path.lineTo(room.bottomRight())
+        points = [
+            QPointF(room.left() + place * step, room.bottom() - room.height() * value / most)
+            for place, value in enumerate(self.line)
+        ]
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tint = QColor(theme.colours().accent_text)
         tint.setAlpha(_FAINT)
-        painter.fillPath(path, tint)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tint)
+        painter.drawPolygon([room.bottomLeft(), *points, room.bottomRight()])
+        tint.setAlpha(_FAINT * 3)
+        painter.setPen(QPen(tint, 1.4))
+        painter.drawPolyline(points)

@@ -329,6 +329,13 @@ async def test_secrets_do_not_reach_the_log() -> None:
     assert "hunter2" not in repr(sent)
 
 
+async def test_nor_does_what_a_receiver_makes_of_them() -> None:
+    bare = SECRET.removeprefix("whsec_")
+    with Receiver(lambda _request: Reply(401, {}, f"bad token hunter2-hunter2, key {bare}".encode())) as receiver:
+        sent = await send(endpoint(receiver.url, headers={"Authorization": "Bearer hunter2-hunter2"}))
+    assert sent.response_body.decode() == f"bad token {REDACTED}, key {REDACTED}"
+
+
 @pytest.mark.parametrize(
     "name",
     ["Ocp-Apim-Subscription-Key", "api_key", "PRIVATE-KEY", "Key", "Passphrase", "pwd", "Session", "X-Signature"],

@@ -221,6 +221,24 @@ def test_a_test_shows_status_and_milliseconds(qtbot: QtBot, dialog: WebhookDialo
         assert b"webhook.test" in receiver.requests[0].body
 
 
+def test_what_became_of_the_webhook_is_seen_though_a_result_was(
+    qtbot: QtBot, dialog: WebhookDialog, database: Database
+) -> None:
+    with Receiver() as receiver:
+        webhook = add_webhook(database, receiver.url)
+        dialog.resize(dialog.minimumSize())
+        listed(qtbot, dialog, 1)
+        qtbot.waitUntil(lambda: dialog.endpoints.current is not None)
+        status = find(dialog, QLabel, "webhookStatus")
+        click(qtbot, dialog, "testWebhookButton")
+        qtbot.waitUntil(lambda: status.visibleRegion().isEmpty(), timeout=10_000)  # the result is in view instead
+        endpoints.pause(database, webhook)
+        qtbot.waitUntil(lambda: "Paused" in status.text(), timeout=10_000)
+        choose(qtbot, dialog, "resume")
+        qtbot.waitUntil(lambda: "Paused" not in status.text(), timeout=10_000)
+        assert not status.visibleRegion().isEmpty()
+
+
 def test_a_failed_test_says_what_to_do(qtbot: QtBot, dialog: WebhookDialog, database: Database) -> None:
     with Receiver(lambda _: Reply(404, {}, b"no such page")) as receiver:
         webhook = add_webhook(database, receiver.url)
