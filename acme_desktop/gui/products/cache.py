@@ -50,9 +50,16 @@ class RowCache:
         if number in self._pages:
             self._pages.move_to_end(number)
 
-    def put(self, first: int, products: Sequence[Product]) -> None:
-        """Keep products from a page's first row on; the pages are complete, the last one may be shorter."""
-        for number in range(first // PAGE, -(-(first + len(products)) // PAGE)):
+    def put(self, first: int, products: Sequence[Product]) -> list[int]:
+        """Keep products from a page's first row on; the pages are complete, the last one may be shorter.
+
+        Returns:
+            The rows that are not what they were, in order; often none.
+        """
+        pages = range(first // PAGE, -(-(first + len(products)) // PAGE))
+        rows = range(pages.start * PAGE, pages.stop * PAGE)
+        before = [self._products.get(row) for row in rows]
+        for number in pages:
             for row in range(number * PAGE, (number + 1) * PAGE):
                 self._products.pop(row, None)
             self._stale.discard(number)
@@ -61,6 +68,7 @@ class RowCache:
         self._products.update(enumerate(products, first))
         while len(self._pages) > CACHED_PAGES:
             self._drop(next(iter(self._pages)))
+        return [row for row, product in zip(rows, before, strict=True) if self._products.get(row) != product]
 
     def cut(self, rows: int) -> None:
         """There are no more rows than these."""

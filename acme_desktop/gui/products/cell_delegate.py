@@ -22,7 +22,7 @@ from acme_desktop.gui.products.cell_editors import (
     CellText,
     editor_for,
 )
-from acme_desktop.gui.products.columns import COLUMNS
+from acme_desktop.gui.products.columns import COLUMNS, Column
 from acme_desktop.gui.products.marking import MarkingDelegate
 from acme_desktop.gui.products.rows import PRODUCT_ROLE
 from acme_desktop.gui.products.underway import Underway
@@ -60,16 +60,11 @@ class CellDelegate(MarkingDelegate):
 
     # How a cell looks
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:
-        super().initStyleOption(option, index)
-        product = index.data(PRODUCT_ROLE)
-        if product is None:
-            return
+    def shown(self, product: Product, column: Column) -> tuple[str, bool]:
         pending = self._underway.of(product)
-        column = COLUMNS[index.column()]
         if column.field in pending.fields:
-            option.text = column.text(pending.product)
-            option.font.setItalic(not pending.saved)
+            return column.text(pending.product), not pending.saved
+        return column.text(product), False
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         super().paint(painter, option, index)

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
+from acme_desktop.gui.products.repainting import SparingTable
 from acme_desktop.gui.products.sort_header import SortHeader
 
 _EDGE = 2
@@ -47,7 +48,7 @@ class _Painting(QStyledItemDelegate):
         self._table.itemDelegate().paint(painter, option, index)
 
 
-class FrozenColumns(QTableView):
+class FrozenColumns(SparingTable):
     """Shows the first visible columns of `table`, as many as `count`; 0 freezes none.
 
     Args:

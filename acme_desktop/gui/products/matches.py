@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from acme_desktop.core.products.filters import Filter
 from acme_desktop.core.products.matching import plain
@@ -63,10 +64,16 @@ class Matcher:
         letters: list[str] = []
         origin: list[int] = []
         for number, letter in enumerate(text):
-            for one in plain(letter) if self._bare else letter.lower():
+            for one in _bare(letter) if self._bare else letter.lower():
                 letters.append(one)
                 origin.append(number)
         return "".join(letters), origin
+
+
+@lru_cache(maxsize=4096)
+def _bare(letter: str) -> str:
+    """Remembered: a screen of cells has the same few letters thousands of times."""
+    return plain(letter)
 
 
 def _runs(marked: bytearray) -> list[Span]:

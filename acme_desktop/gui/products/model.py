@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.products.filters import Filter, Sort
@@ -69,7 +69,7 @@ class ProductModel(Rows):
         self.loader.counting.counted.connect(self._count_came)
         self.loader.counting.estimated.connect(self._estimate_came)
         self._question = Question()
-        self._former_look = 0
+        self._former_look, self._onward = 0, 1
         self._fresh = self._again = False  # fresh: the old rows stand until the first page of a new question is here
         self._wanted = Surroundings((), 0, 0, PAGE)
         self.shifting = False  # while rows come and go that no person selects or lets go
@@ -147,17 +147,19 @@ class ProductModel(Rows):
             self.answered.emit()
             return
         first = number * PAGE
-        self._cache.put(first, products)
         if self.count is None:
             end = first + len(products)
             self._resize(end if 0 < len(products) < PAGE else max(self._rows, end))
-        self._tell_changed(first, (number + 1) * PAGE - 1)
+        self._keep(first, products)
+        if products:  # ask again for what was let go of when more was asked for than can wait
+            self._load_what_was_looked_at()
         self.answered.emit()
 
-    def _tell_changed(self, first: int, last: int) -> None:
-        last = min(last, self._rows - 1)
-        if last >= first:
-            self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
+    def _keep(self, first: int, products: list[Product]) -> None:
+        changed = self._cache.put(first, products)
+        if changed and changed[0] < self._rows:
+            last = min(changed[-1], self._rows - 1)
+            self.dataChanged.emit(self.index(changed[0], 0), self.index(last, len(COLUMNS) - 1))
 
     def _estimate_came(self, about: int) -> None:
         if not self._fresh and self._rows >= PAGE:
@@ -185,7 +187,7 @@ class ProductModel(Rows):
         self.beginResetModel()
         self._cache.clear()
         self._looked_at.clear()
-        self._former_look = 0
+        self._former_look, self._onward = 0, 1
         if first_page:
             self._cache.put(0, first_page)
         self._rows = rows
@@ -208,8 +210,9 @@ class ProductModel(Rows):
         pages = sorted(self._looked_at)
         if self._fresh or self.loader.renewing or not pages:
             return
-        onward = 1 if pages[0] >= self._former_look else -1
-        self._former_look = pages[0]
+        if pages[0] != self._former_look:
+            self._onward = 1 if pages[0] > self._former_look else -1
+        self._former_look, onward = pages[0], self._onward
         for number in pages[::-onward]:
             if not self._cache.fresh(number):
                 self.loader.want(number)
@@ -265,14 +268,14 @@ class ProductModel(Rows):
             self._cache.make_stale()
             self.loader.renew(self._surroundings())
         else:
-            self._load_what_was_looked_at()
+            # Once the renewal has ended: until then no page is loaded, and a view that looks the same asks for none.
+            QTimer.singleShot(0, self, self._load_what_was_looked_at)
 
     def put(self, stretch: Stretch) -> None:
         """Take in products of the newest state; their rows stay stale where they are not whole pages."""
         end = stretch.first + len(stretch.products)
         self.reach(end)
-        self._cache.put(stretch.first, stretch.products)
-        self._tell_changed(stretch.first, end - 1)
+        self._keep(stretch.first, stretch.products)
 
     def reach(self, rows: int) -> None:
         """There are at least so many rows, whatever the count says that is still on its way."""

@@ -110,7 +110,8 @@ class Pager(QFrame):
     def _answered(self) -> None:
         if self._model is not None and not self._model.waiting:
             self._patience.stop()
-            self.hint.clear()
+            if self.hint.text():  # to clear it lays out and paints anew, for every page that comes
+                self.hint.clear()
 
     def _name_the_wait(self) -> None:
         if self._model is not None and self._model.waiting and self._model.question.sort.slow:

@@ -15,8 +15,12 @@ from acme_desktop.gui.products.pages import PAGE
 from acme_desktop.gui.widgets import theme
 
 PRODUCT_ROLE = Qt.ItemDataRole.UserRole + 1
+NOT_LOADED = "…"
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
+# Made once: a view asks for them at every cell that it paints.
+_PLAIN = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
+_EDITABLE = _PLAIN | Qt.ItemFlag.ItemIsEditable
 
 
 class Rows(QAbstractTableModel):
@@ -55,10 +59,10 @@ class Rows(QAbstractTableModel):
         return 0 if parent.isValid() else len(COLUMNS)
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
-        flags = super().flags(index)
-        if index.isValid() and COLUMNS[index.column()].editable and self.product(index.row()) is not None:
-            flags |= Qt.ItemFlag.ItemIsEditable
-        return flags
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        editable = COLUMNS[index.column()].editable and self.product(index.row()) is not None
+        return _EDITABLE if editable else _PLAIN
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(COLUMNS):
@@ -77,8 +81,8 @@ class Rows(QAbstractTableModel):
             return _alignment(column.right)
         product = self.product(index.row())
         if role == Qt.ItemDataRole.DisplayRole:
-            self._look_at(index.row() // PAGE)
-            return column.text(product) if product is not None else "…"
+            self.look_at(index.row())
+            return column.text(product) if product is not None else NOT_LOADED
         if role == PRODUCT_ROLE:
             return product
         if role == Qt.ItemDataRole.ToolTipRole and product is not None:
@@ -87,12 +91,15 @@ class Rows(QAbstractTableModel):
             return QColor(theme.colours().muted)
         return None
 
-    def _look_at(self, number: int) -> None:
+    def look_at(self, row: int) -> Product | None:
+        """The product of a row that is being shown; where it is not loaded, it will be soon."""
+        number = row // PAGE
         self._cache.touch(number)
         if not self._wishes.isActive():
             self._looked_at.clear()
             self._wishes.start()
         self._looked_at.add(number)
+        return self._cache.product(row)
 
 
 def _alignment(right: bool) -> Qt.AlignmentFlag:

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from acme_desktop.core.products.filters import Sort
 from acme_desktop.core.products.product import Product
@@ -24,11 +24,12 @@ from acme_desktop.gui.products.frozen_columns import FrozenColumns
 from acme_desktop.gui.products.marking import MarkingDelegate
 from acme_desktop.gui.products.model import ProductModel, Sight
 from acme_desktop.gui.products.pages import PAGE
+from acme_desktop.gui.products.repainting import SparingTable
 from acme_desktop.gui.products.selection import Selection
 from acme_desktop.gui.products.sort_header import SortHeader
 
 
-class ProductTable(QTableView):
+class ProductTable(SparingTable):
     """Shows a `ProductModel`.
 
     `place` comes with the page in sight, from 0, and how many there are; `frozen` where columns are frozen or let go.

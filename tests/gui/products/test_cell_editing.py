@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from acme_desktop.core.changes.change_set import Author
@@ -27,6 +27,7 @@ from acme_desktop.gui.products.cell_editors import CellChoice, CellLine, CellTex
 from acme_desktop.gui.products.columns import COLUMNS
 from acme_desktop.gui.products.conflict_dialog import ConflictDialog
 from acme_desktop.gui.products.product_dialog import ProductDialog
+from acme_desktop.gui.products.rows import PRODUCT_ROLE
 from tests.gui.driving import find, shown
 
 Fill = Callable[[int], None]
@@ -59,9 +60,8 @@ def looks(window: MainWindow, row: int, field: str) -> tuple[str, bool]:
     """A cell's text as it is drawn, and whether it is in italics."""
     delegate = window.products.table.itemDelegate()
     assert isinstance(delegate, CellDelegate)
-    option = QStyleOptionViewItem()
-    delegate.initStyleOption(option, cell(window, row, field))
-    return option.text, option.font.italic()
+    index = cell(window, row, field)
+    return delegate.shown(index.data(PRODUCT_ROLE), COLUMNS[index.column()])
 
 
 def saved(qtbot: QtBot, database: Database, sku: str, **values: object) -> None:

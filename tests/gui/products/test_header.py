@@ -153,6 +153,7 @@ def test_a_frozen_cell_is_edited_in_the_table(qtbot: QtBot, window: MainWindow, 
     counted(qtbot, window, 50)
     table = sideways(qtbot, window)
     frozen = table._frozen
+    qtbot.waitUntil(lambda: window.products.model.product(3) is not None, timeout=10_000)
     place = frozen.visualRect(frozen.model().index(3, 0)).center()
     frozen.doubleClicked.emit(frozen.indexAt(place))
     assert table.horizontalScrollBar().value() == 0
