@@ -30,7 +30,7 @@ def add_parser(subparsers: Any) -> None:
     restore = actions.add_parser("restore", help="replace the whole database by a backup")
     restore.add_argument("file", metavar="FILE", help="a file that `db backup` made")
     restore.add_argument(
-        "--yes", action="store_true", help="do it; without, the file is looked at and nothing is changed"
+        "--yes", action="store_true", help="do it, though there is something to replace; without, the file is looked at"
     )
 
 
@@ -148,7 +148,7 @@ def _backup(options: argparse.Namespace, context: Context) -> int:
 def _restore(options: argparse.Namespace, context: Context) -> int:
     from acme_desktop.core.database import backup
 
-    if not options.yes:
+    if not options.yes and not backup.holds_nothing(context.workspace.database):
         with context.progress("Reading the backup") as progress:
             backup.check(Path(options.file), progress)
         raise Refused(

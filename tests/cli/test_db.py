@@ -77,6 +77,15 @@ def test_backup_and_restore(acme: Any, tmp_path: Path) -> None:
     assert acme("db", "restore", tmp_path / "missing", "--yes").status == 4
 
 
+def test_nobody_is_asked_where_a_restore_replaces_nothing(acme: Any, tmp_path: Path) -> None:
+    saved = tmp_path / "saved.dump"
+    acme("db", "backup", saved)
+    assert acme("db", "restore", saved, "--json").object == {"file": str(saved), "products": 0}
+    acme("products", "create", "--sku", "A", "--name", "Cup")
+    acme("products", "delete", "A")
+    assert acme("db", "restore", saved).status == 5, "its history would be lost"
+
+
 def test_a_restore_looks_at_its_file_before_it_asks(acme: Any, tmp_path: Path) -> None:
     saved = tmp_path / "saved.dump"
     acme("products", "create", "--sku", "A", "--name", "Cup")

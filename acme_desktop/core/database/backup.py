@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from acme_desktop.core.database import binaries, migrations
 from acme_desktop.core.database.connections import Database
@@ -27,6 +28,15 @@ _LOCK_TIMEOUT = "-c lock_timeout=10s"
 _NEEDS_ENCRYPTION = ("require", "verify-ca", "verify-full")
 _LOOK_EVERY = 0.1
 _BLOCK = 1 << 16
+# What not every server knows: a setting of PostgreSQL 17 with which pg_restore begins, and a mark that some builds of
+# PostgreSQL 15 put on columns and pg_dump takes along. The setting counts where a server has it.
+_NEWER_SETTING = (
+    b"SET transaction_timeout = 0;",
+    b"SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout';",
+)
+_FOREIGN_MARK = re.compile(rb"^ALTER TABLE ONLY [^\n]+ ALTER COLUMN [^\n]+ SET \(pg_attver=[^\n]*\);$", re.M)
+_TABLES = ("--section=pre-data", "--clean", "--if-exists")
+_ROWS = ("--section=data", "--section=post-data")
 
 
 def backup(database: Database, target: Path, progress: Progress) -> int:
@@ -62,6 +72,19 @@ def backup(database: Database, target: Path, progress: Progress) -> int:
         return target.stat().st_size
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+_HOLDS_NOTHING = """
+SELECT NOT (EXISTS (SELECT FROM products) OR EXISTS (SELECT FROM change_sets) OR EXISTS (SELECT FROM imports)
+    OR EXISTS (SELECT FROM webhooks) OR EXISTS (SELECT FROM mapping_templates) OR EXISTS (SELECT FROM saved_views))
+"""
+
+
+def holds_nothing(database: Database) -> bool:
+    """Whether the database is as new, so that a restore replaces nothing."""
+    with database.connect() as connection:
+        row = connection.execute(_HOLDS_NOTHING).fetchone()
+    return bool(row and row[0])
 
 
 def restore(database: Database, source: Path, progress: Progress) -> None:
@@ -129,29 +152,39 @@ def _replay(source: Path, url: DatabaseUrl, progress: Progress) -> str | None:
 
     The COMMIT is sent only when the backup was read to its end: a file that was cut off changes nothing.
     """
-    reader = [_program("pg_restore", None), "--file=-", "--clean", "--if-exists", "--no-owner", "--no-privileges"]
     writer = [_program("psql", url), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--output={os.devnull}"]
     with (
         tempfile.TemporaryFile() as complaints,
-        _running([*reader, str(source)], None, stdout=subprocess.PIPE, stderr=complaints) as reading,
         _running([*writer, f"--dbname={_conninfo(url)}"], url, stdin=subprocess.PIPE, stderr=complaints) as writing,
     ):
-        assert reading.stdout is not None
         assert writing.stdin is not None
+        complete = False
         with contextlib.suppress(BrokenPipeError):  # psql ends at the first error, and says why
             writing.stdin.write(f"BEGIN;\n{_drop_everything()};\n".encode())
-            while block := reading.stdout.read(_BLOCK):
-                progress.check()
-                writing.stdin.write(block)
-            if reading.wait() == 0:
+            complete = all(_feed(source, what, writing.stdin, complaints, progress) for what in (_TABLES, _ROWS))
+            if complete:
                 writing.stdin.write(b"COMMIT;\n")
         with contextlib.suppress(BrokenPipeError):
             writing.stdin.close()
-        reading.stdout.close()
-        if writing.wait() == 0 and reading.wait() == 0:
+        if writing.wait() == 0 and complete:
             return None
         complaints.seek(0)
         return complaints.read().decode("utf-8", "replace").strip()
+
+
+def _feed(source: Path, what: Sequence[str], psql: IO[bytes], complaints: IO[bytes], progress: Progress) -> bool:
+    """Hand sections of the backup's SQL on; returns whether they were read to their end."""
+    reader = [_program("pg_restore", None), "--file=-", "--no-owner", "--no-privileges", *what, str(source)]
+    with _running(reader, None, stdout=subprocess.PIPE, stderr=complaints) as reading:
+        assert reading.stdout is not None
+        # The tables' SQL is short; rows, which may hold any text, are handed on as they are.
+        first = reading.stdout.read(-1 if what is _TABLES else _BLOCK).replace(*_NEWER_SETTING, 1)
+        psql.write(_FOREIGN_MARK.sub(b"", first) if what is _TABLES else first)
+        while block := reading.stdout.read(_BLOCK):
+            progress.check()
+            psql.write(block)
+        reading.stdout.close()
+        return reading.wait() == 0
 
 
 def _check_version(source: Path) -> None:

@@ -131,4 +131,4 @@ class DatabaseUrl:
 
 def _without_password(text: str) -> str:
     text = re.sub(r"([^:/?#@\s]*):(?!//).*@", rf"\1:{_HIDDEN}@", text, flags=re.S)
-    return re.sub(r"(?i)(password=)[^&\s]*", rf"\1{_HIDDEN}", text)
+    return re.sub(r"(?i)(password\s*=\s*)('(?:[^'\\]|\\.)*'?|[^&\s]*)", rf"\1{_HIDDEN}", text, flags=re.S)

@@ -90,6 +90,8 @@ def insert_all(
 
     The superseded rows are looked for at the same time, on a connection and, where there is one, a core of their own.
     """
+    if not staged:
+        return Merged(Counts(), None)
     identifier = change_set.begin(connection, "import", author, summary=summary)
     connection.execute("SET LOCAL work_mem = '256MB'")
     statement = sql.SQL(_INSERT_ALL).format(staging=staging.table(import_id), key=sql.SQL(staging.KEY))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import IO, BinaryIO
 
-from acme_desktop.core.foundation.errors import EnvironmentProblem, InputProblem
+from acme_desktop.core.foundation.errors import EnvironmentProblem, InputProblem, NotFound
 from acme_desktop.core.importer import spool
 
 _ZIP, _GZIP, _PARQUET = b"PK\x03\x04", b"\x1f\x8b", b"PAR1"
@@ -90,6 +90,8 @@ def locate(name: str) -> Source:
         EnvironmentProblem: it can't be read.
         InputProblem: it is empty or really something else.
     """
+    if not name:
+        raise NotFound("A file without a name was asked for.", "Name a file.")
     path = spool.path_of(name)
     if path.is_dir():
         raise InputProblem(f"{name} is a folder.", "Name a file in it.")

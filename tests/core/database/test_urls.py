@@ -37,7 +37,16 @@ def test_what_is_taken(text, expected):
 
 @pytest.mark.parametrize(
     "text",
-    ["mysql://me:s3cret@db/x", "me:s3cret@db", "postgresql://me:s3cret%zz@db/x", "postgresql://me:s3cret@db/x?n=1", ""],
+    [
+        "mysql://me:s3cret@db/x",
+        "me:s3cret@db",
+        "postgresql://me:s3cret%zz@db/x",
+        "postgresql://me:s3cret@db/x?n=1",
+        "host=db password = s3cret",
+        "host=db password='a\\' s3cret s3cret' user=me",
+        "host=db password='a s3cret",
+        "",
+    ],
 )
 def test_what_is_refused_without_showing_the_password(text):
     with pytest.raises(UsageProblem) as raised:

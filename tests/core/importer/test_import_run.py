@@ -190,6 +190,14 @@ def test_a_refused_file_is_in_the_history_with_its_reason(database: Database, wr
     assert leftovers(database) == []
 
 
+def test_a_file_whose_rows_are_all_rejected_makes_no_change_set(database: Database, write: Any) -> None:
+    told = bring(database, write("sku,name\n,One\n"))
+    assert (told.status, told.rejected, told.change_set_id) == ("completed", 1, None)
+    with database.connect() as connection:
+        assert connection.execute("SELECT count(*) FROM change_sets").fetchone() == (0,)
+    assert leftovers(database) == []
+
+
 def test_a_missing_file(database: Database, tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         bring(database, tmp_path / "none.csv")

@@ -84,6 +84,8 @@ def test_files_that_are_something_else(files: Files, content: bytes, name: str, 
 def test_a_missing_file_is_not_found(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         chunks.inspect(tmp_path / "none.csv", ImportOptions())
+    with pytest.raises(NotFound):
+        chunks.inspect("", ImportOptions())
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
