@@ -50,14 +50,24 @@ def main() -> int:
     return 0
 
 
+def entries(applications: Path) -> None:
+    """The entry of the start menu, and the one of "Open with".
+
+    Where nobody chose a program for csv files, desktops take the first by the name of its entry: a spreadsheet that was
+    there before would lose them to "acme". The second entry's name comes after all others, and it is in no menu.
+    """
+    applications.mkdir(parents=True)
+    entry = (HERE / "acme-desktop.desktop").read_text(encoding="utf-8")
+    in_menu = "".join(line for line in entry.splitlines(keepends=True) if not line.startswith("MimeType="))
+    (applications / f"{NAME}.desktop").write_text(in_menu, encoding="utf-8")
+    (applications / f"z-{NAME}-open.desktop").write_text(f"{entry}NoDisplay=true\n", encoding="utf-8")
+
+
 def _share(share: Path, moment: int) -> None:
     """Fill a ``share`` folder with what a desktop wants to know."""
-    for source, place in (
-        ("acme-desktop.desktop", f"applications/{NAME}.desktop"),
-        ("acme-desktop-mime.xml", f"mime/packages/{NAME}.xml"),
-    ):
-        (share / place).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(HERE / source, share / place)
+    entries(share / "applications")
+    (share / "mime" / "packages").mkdir(parents=True)
+    shutil.copyfile(HERE / "acme-desktop-mime.xml", share / "mime" / "packages" / f"{NAME}.xml")
     day = time.strftime("%Y-%m-%d", time.gmtime(moment))
     about = (HERE / f"{APP_ID}.metainfo.xml").read_text(encoding="utf-8")
     (share / "metainfo").mkdir()

@@ -37,3 +37,8 @@ def package(system_libraries: ModuleType) -> ModuleType:
 def licences(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(str(BUILD / "packaging"))
     return importlib.import_module("licences")
+
+
+@pytest.fixture
+def linux_archives(licences: ModuleType) -> ModuleType:
+    return importlib.import_module("linux_archives")
