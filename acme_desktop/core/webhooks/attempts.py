@@ -125,7 +125,8 @@ class Backlog:
         events: still to be delivered, failed ones included.
         dead: messages that were given up.
         oldest: since when the oldest waits.
-        next_attempt: when the next failed one is tried.
+        next_attempt: when the next failed one is tried, or the first one after a pause that the endpoint asked for;
+            None while people keep it from being sent to.
     """
 
     webhook_id: int
@@ -141,7 +142,10 @@ _ATTEMPT_COLUMNS = """id, delivery_id, number, started_at, ok, status_code, erro
     first_byte_ms, total_ms, request_headers, response_headers, response_body"""
 
 _BACKLOG = """
-SELECT w.id, coalesce(o.events, 0) + coalesce(d.events, 0), coalesce(d.dead, 0), least(o.oldest, d.oldest), d.due
+SELECT w.id, coalesce(o.events, 0) + coalesce(d.events, 0), coalesce(d.dead, 0), least(o.oldest, d.oldest),
+    CASE WHEN NOT w.enabled OR w.paused THEN NULL
+        WHEN w.hold_until > now() AND coalesce(o.events, d.events) > 0 THEN greatest(d.due, w.hold_until)
+        ELSE d.due END
 FROM webhooks w
 LEFT JOIN (
     SELECT webhook_id, sum(greatest(total - passed, 0)) AS events, min(created_at) AS oldest

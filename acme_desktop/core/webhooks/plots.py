@@ -51,7 +51,7 @@ WITH ended AS (
     SELECT change_sets[1] AS change_set_id, sum(cardinality(product_ids)) AS events, max(updated_at) AS finish
     FROM deliveries
     WHERE webhook_id = ANY (%(ids)s) AND updated_at >= now() - %(span)s AND state IN ('delivered', 'dead', 'skipped')
-    GROUP BY change_sets[1], floor(extract(epoch FROM updated_at - now()) / %(step)s)
+    GROUP BY change_sets[1], date_bin(%(step)s, updated_at, now() - %(span)s)
 ), waits AS (
     SELECT * FROM ended
     UNION ALL
@@ -77,9 +77,9 @@ def attempts(database: Database, webhook_id: int, *, span: timedelta, slots: int
 
 def waiting(database: Database, webhook_ids: Sequence[int], *, span: timedelta, slots: int = SLOTS) -> list[Waiting]:
     """Backlog and oldest age of some webhooks over the last `span`, in equal slots, the oldest first."""
-    step = span.total_seconds() / slots
+    step = (span / slots).total_seconds()
     events, ages = [0] * slots, [0.0] * slots
-    values = {"ids": list(webhook_ids), "span": span, "step": step}
+    values = {"ids": list(webhook_ids), "span": span, "step": span / slots}
     with database.connect() as connection:
         rows: list[Any] = connection.execute(_WAITS, values).fetchall()
     for start, finish, waited, number in rows:

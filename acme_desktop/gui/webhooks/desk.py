@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from acme_desktop.core.webhooks.attempts import TEST, Delivery
+from acme_desktop.core.webhooks.endpoints import Endpoint
 from acme_desktop.gui import errors
 from acme_desktop.gui.webhooks import words
 from acme_desktop.gui.webhooks.buttons import button
@@ -30,23 +31,30 @@ _TYPING_MS = 300
 _TIMES = {"Last hour": 1, "Last 24 hours": 24, "Last 7 days": 168, "Any time": 0}
 
 
-def _outcome(one: Delivery) -> str:
+def _outcome(one: Delivery, endpoint: Endpoint | None) -> str:
     if one.state == "retrying":
-        return f"Tried again {words.until(one.due_at)}: {one.error or 'sent again by hand'}"
+        why = one.error or "sent again by hand"
+        if endpoint is not None and not endpoint.open:
+            return f"Kept while its webhook is {'paused' if endpoint.enabled else 'off'}: {why}"
+        times = [at for at in (one.due_at, endpoint.hold_until if endpoint is not None else None) if at is not None]
+        return f"Tried again {words.until(max(times, default=None))}: {why}"
     if one.error:
         return one.error
     return {"sending": "On its way", "waiting": "Behind an earlier one of its product"}.get(one.state, "")
 
 
-def _columns(urls: dict[int, str]) -> tuple[Column, ...]:
+def _columns(known: dict[int, Endpoint]) -> tuple[Column, ...]:
+    def where(one: Delivery) -> str:
+        return words.host(known[one.webhook_id].url) if one.webhook_id in known else f"{one.webhook_id} (deleted)"
+
     return (
         Column("Time", 104, lambda one: words.when(one.created_at)),
-        Column("Webhook", 208, lambda one: urls.get(one.webhook_id, f"{one.webhook_id} (deleted)")),
+        Column("Webhook", 208, where),
         Column("Event", 96, words.about),
         Column("State", 136, lambda one: words.STATES[one.state], tone=lambda one: words.TONES.get(one.state, "")),
         Column("Answer", 66, lambda one: "" if one.status_code is None else str(one.status_code), right=True),
         Column("Attempts", 80, lambda one: formatting.number(one.attempts), right=True),
-        Column("What is next, and why", 0, _outcome),
+        Column("What is next, and why", 0, lambda one: _outcome(one, known.get(one.webhook_id))),
     )
 
 
@@ -65,8 +73,8 @@ class DeliveryDesk(QWidget):
         self._above: list[int] = []  # the last delivery of each page above this one
         self._setup_filters()
         self._setup_figures()
-        self._urls: dict[int, str] = {}
-        self.table = RecordTable(_columns(self._urls), "deliveryTable", "Deliveries", several=True)
+        self._known: dict[int, Endpoint] = {}
+        self.table = RecordTable(_columns(self._known), "deliveryTable", "Deliveries", several=True)
         self.table.picked.connect(self._picked)
         self.message = ElidedLabel(objectName="deskMessage", accessibleName="Deliveries shown")
         self.message.setProperty("role", "muted")
@@ -178,8 +186,8 @@ class DeliveryDesk(QWidget):
         """Show what was read; choices and selection stay."""
         self._offer(self.endpoint, [(words.host(one.url), one.id) for one in desk.endpoints])
         self._offer(self.import_, [(text, identifier) for identifier, text in desk.imports])
-        self._urls.clear()
-        self._urls.update((one.id, words.host(one.url)) for one in desk.endpoints)
+        self._known.clear()
+        self._known.update((one.id, one) for one in desk.endpoints)
         self.table.refill(desk.deliveries)
         found, first = len(desk.deliveries), SHOWN * len(self._above) + 1
         if found and (self._above or desk.more):

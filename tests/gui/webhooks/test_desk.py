@@ -85,6 +85,19 @@ def test_a_failed_one_shows_when_it_is_tried_again_and_is_tried_now(
         figure = find(dialog, QLabel, "deskNext")
         qtbot.waitUntil(lambda: figure.text().startswith("in 1 h 59 min"), timeout=MANY)
         assert find(dialog, QLabel, "deskBacklog").text() == "1"
+
+        def told() -> str:
+            return str(table.model().index(0, table.model().columnCount() - 1).data())
+
+        assert told().startswith("Tried again in 1 h 59 min")
+        endpoints.pause(database, webhook)
+        qtbot.waitUntil(lambda: figure.text() == "–", timeout=MANY)
+        qtbot.waitUntil(lambda: told().startswith("Kept while its webhook is paused: "), timeout=MANY)
+        with database.connect() as connection:
+            connection.execute("UPDATE webhooks SET paused = false, hold_until = now() + interval '5 hours'")
+        qtbot.waitUntil(lambda: figure.text().startswith("in 4 h 59 min"), timeout=MANY)
+        qtbot.waitUntil(lambda: told().startswith("Tried again in 4 h 59 min"), timeout=MANY)
+        endpoints.resume(database, webhook)
         table.selectRow(0)
         button = find(dialog, QPushButton, "replayButton")
         assert button.accessibleName() == "Try now"
