@@ -112,7 +112,8 @@ def run(data_dir: Path | None = None, database_url: str | None = None, files: Se
     logs.start(folder)
     app = application()
     paths = [Path(name).absolute() for name in files]
-    instance = SingleInstance(folder.create().root, database_url)
+    _make(folder)
+    instance = SingleInstance(folder.root, database_url)
     if instance.hand_over(paths):
         return 0
     instance.listen()  # before the window is there: who asks meanwhile is answered by its loop
@@ -127,6 +128,20 @@ def run(data_dir: Path | None = None, database_url: str | None = None, files: Se
     finally:
         watch.end()
         instance.close()
+
+
+def _make(folder: DataFolder) -> None:
+    """Make the data folder; where that fails, whoever started the program from a menu, without terminal, is told here.
+
+    Raises:
+        EnvironmentProblem: as for `DataFolder.create`.
+    """
+    try:
+        folder.create()
+    except EnvironmentProblem as problem:
+        if sys.stderr is None or not sys.stderr.isatty():
+            errors.ErrorDialog(None, problem).exec()
+        raise
 
 
 def _run(

@@ -73,3 +73,38 @@ application.sendEvent(application, QFileOpenEvent(QUrl.fromLocalFile(sys.argv[1]
         check=True,
     )
     assert done.stdout == "/tmp/prices ż.csv\n"
+
+
+def test_a_data_folder_that_cannot_be_made_is_told_where_no_terminal_is_seen(tmp_path: Path) -> None:
+    code = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from acme_desktop.core.foundation.errors import EnvironmentProblem
+from acme_desktop.gui import app
+
+def look():
+    dialog = QApplication.activeModalWidget()
+    if dialog is not None:
+        print(dialog.title_label.text(), flush=True)
+        dialog.close()
+
+application = app.application()
+timer = QTimer(interval=50)
+timer.timeout.connect(look)
+timer.start()
+try:
+    app.run(sys.argv[1])
+except EnvironmentProblem:
+    print("ended")
+"""
+    (tmp_path / "data").write_text("a file", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "data")],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout == f"The data folder {tmp_path / 'data'} is a file.\nended\n"

@@ -72,6 +72,10 @@ def last(folder: DataFolder) -> Look:
     try:
         stored: Any = json.loads(_file(folder).read_text(encoding="utf-8"))
         look = Look(**{name: str(stored[name]) for name in Look.__dataclass_fields__})
+        if look.at and datetime.fromisoformat(look.at).tzinfo is None:
+            return Look()
+        if look.newest:
+            releases.number(look.newest)
         if look.version and releases.number(look.version) <= releases.number(build_info.current().version):
             return replace(look, words="This is the newest version.", version="", notes="", url="", sha256="")
     except (OSError, ValueError, KeyError, TypeError, ReleaseProblem):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -183,7 +185,11 @@ def test_a_version_that_was_installed_meanwhile_is_no_longer_new(folder: DataFol
     assert updates.last(folder).version == ""
 
 
-def test_a_spoilt_memory_counts_as_none(folder: DataFolder) -> None:
+@pytest.mark.parametrize("spoilt", ["{", "at", "newest", "version"])
+def test_a_spoilt_memory_counts_as_none(folder: DataFolder, spoilt: str) -> None:
     folder.create()
-    (folder.root / "updates.json").write_text("{", encoding="utf-8")
+    whole = {**asdict(Look()), "at": "2026-11-23T10:00:00+00:00", "newest": "1.0", "version": "9.0"}
+    text = "{" if spoilt == "{" else json.dumps({**whole, spoilt: "yesterday"})
+    (folder.root / "updates.json").write_text(text, encoding="utf-8")
     assert updates.last(folder) == Look()
+    assert updates.due(folder, Settings(updates=True, update_url="https://a/"))
