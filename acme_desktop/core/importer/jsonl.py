@@ -57,7 +57,7 @@ def inspect(part: Part, path: str, options: ImportOptions) -> JsonLines:
     """
     decided = encoding.decide(part.open, options.encoding)
     keys: dict[str, None] = {}
-    first = []
+    first: list[tuple[int, str]] = []
     with part.open() as stream:
         for number, line in enumerate(_lines(stream, decided), 1):
             # Sparse objects may name a field late: as long as one is missing, no key may be overlooked.
@@ -99,9 +99,10 @@ def _record(number: int, line: str, header: tuple[str, ...], columns: Columns | 
         return Record(number, raw, "The line is not valid JSON.")
     if not isinstance(value, dict):
         return Record(number, raw, "The line is not a JSON object.")
-    for index in (columns.sku, columns.name, columns.description, columns.active) if columns else ():
-        if index is not None and isinstance(value.get(header[index]), dict | list):
-            return Record(number, raw, f"The value of “{columns.title(index)}” is a list or an object.")
+    if columns is not None:
+        for index in (columns.sku, columns.name, columns.description, columns.active):
+            if index is not None and isinstance(value.get(header[index]), dict | list):
+                return Record(number, raw, f"The value of “{columns.title(index)}” is a list or an object.")
     return Record(number, [_as_text(value[key]) if key in value else None for key in header])
 
 
