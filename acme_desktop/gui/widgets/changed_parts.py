@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -30,13 +30,20 @@ def changed_parts(old: str, new: str) -> tuple[list[Span], list[Span]]:
     gone: list[Span] = []
     come: list[Span] = []
     steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    kept = [_has_word(before[from_old:to_old]) for what, from_old, to_old, _, _ in steps if what == "equal"]
+    if old != new and not any(kept):
+        return [(0, len(old))] if old else [], [(0, len(new))] if new else []
     for place, (what, from_old, to_old, from_new, to_new) in enumerate(steps):
-        # A blank between two changed words reads as changed with them.
-        joint = 0 < place < len(steps) - 1 and not "".join(before[from_old:to_old]).strip()
+        # A blank or a comma between two changed words reads as changed with them.
+        joint = 0 < place < len(steps) - 1 and not _has_word(before[from_old:to_old])
         if what != "equal" or joint:
             _add(gone, len("".join(before[:from_old])), len("".join(before[from_old:to_old])))
             _add(come, len("".join(after[:from_new])), len("".join(after[from_new:to_new])))
     return gone, come
+
+
+def _has_word(parts: list[str]) -> bool:
+    return any(letter.isalnum() for letter in "".join(parts))
 
 
 def _add(spans: list[Span], start: int, length: int) -> None:
@@ -72,7 +79,9 @@ class MarkedCells(QStyledItemDelegate):
         text, cell.text = cell.text, ""
         style = cell.widget.style() if cell.widget is not None else QApplication.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, cell, painter, cell.widget)
-        room = cell.rect.adjusted(8, 0, -8, 0)
+        cell.text = text
+        words = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, cell, cell.widget)
+        room = QRect(cell.rect.left() + 8, words.top(), cell.rect.width() - 16, words.height())
         spans, new = marks
         rest, dots_before, left_out = _into_view(
             text, spans, lambda part: cell.fontMetrics.horizontalAdvance(part) <= room.width()

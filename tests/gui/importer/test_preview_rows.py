@@ -49,6 +49,9 @@ def rows(shown_: DifferencesDialog) -> list[list[str]]:
         ("Desk lamp, black", "Desk lamp, white", [(11, 5)], [(11, 5)]),
         ("", "Text", [], [(0, 4)]),
         ("a b", "a c b", [], [(2, 2)]),
+        ("red, wide", "blue, tall", [(0, 9)], [(0, 10)]),
+        ("Our best seller.", "Two years.", [(0, 16)], [(0, 10)]),
+        ("…", "…", [], []),
         ("x" * 3000, "x" * 3000 + "y", [], [(3000, 1)]),
     ],
 )
