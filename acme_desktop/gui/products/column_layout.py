@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QTableView
 
 from acme_desktop.gui.products.columns import COLUMNS, place_of
 from acme_desktop.gui.products.sort_header import SortHeader
-from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets.tables import moment_width
 
 _SHARING = (place_of("name"), place_of("description"))
-_WIDE_MOMENT = datetime(2026, 9, 28, 20, 48)
-_PADDING = 20
 _ENOUGH_FOR_A_NAME = 320  # logical pixels
 _FROZEN = b"frozen "
 
@@ -46,7 +42,7 @@ class ColumnLayout:
         """What a column needs at least."""
         if width := COLUMNS[section].width:
             return width
-        return self._table.fontMetrics().horizontalAdvance(formatting.moment(_WIDE_MOMENT)) + _PADDING
+        return moment_width(self._table)
 
     def fill_width(self) -> None:
         """Share out among name and description what the others leave."""
@@ -61,8 +57,8 @@ class ColumnLayout:
         left = max(0, self._table.viewport().width() - taken)
         self._filling = True
         for place, section in enumerate(sharing, 1):
-            # Equal shares; where there is much room, the name leaves what it hardly needs to the description.
-            share = left if place == len(sharing) else min(left // 2, _ENOUGH_FOR_A_NAME)
+            # The name is read first; where there is much room, it leaves what it hardly needs to the description.
+            share = left if place == len(sharing) else min(left * 3 // 5, _ENOUGH_FOR_A_NAME)
             header.resizeSection(section, max(self._width(section), share))
             left -= share
         self._filling = False

@@ -45,12 +45,12 @@ class Column:
 
 
 COLUMNS = (
-    Column("sku", "SKU", 104, lambda product: one_line(product.sku), lambda product: product.sku),
+    Column("sku", "SKU", 112, lambda product: one_line(product.sku), lambda product: product.sku),
     Column("name", "Name", 150, lambda product: one_line(product.name), lambda product: product.name),
     Column(
         "description",
         "Description",
-        150,
+        120,
         lambda product: one_line(product.description),
         lambda product: (product.description or "")[:2000],
     ),

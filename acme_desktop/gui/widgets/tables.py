@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from acme_desktop.gui.widgets import formatting
+
+_WIDE_MOMENT = datetime(2026, 9, 28, 20, 48)
+_PADDING = 20  # logical pixels: what a cell or header keeps free at both sides, and one to spare
 
 
 def dress(table: QTableView, name: str, words: str) -> None:
@@ -30,6 +38,18 @@ def dress(table: QTableView, name: str, words: str) -> None:
     header.setAccessibleName("Column headers")
     header.setHighlightSections(False)
     header.setFixedHeight(text + 15)
+
+
+def moment_width(table: QWidget) -> int:
+    """How wide a column of moments has to be, so that none is cut."""
+    return table.fontMetrics().horizontalAdvance(formatting.moment(_WIDE_MOMENT)) + _PADDING
+
+
+def title_width(table: QWidget, title: str) -> int:
+    """How wide a column has to be, so that its title is not cut."""
+    font = QFont(table.font())
+    font.setWeight(QFont.Weight.DemiBold)  # as the style sheet draws it
+    return QFontMetrics(font).horizontalAdvance(title) + _PADDING
 
 
 def line_number_first(column: int) -> Qt.AlignmentFlag:

@@ -236,13 +236,16 @@ def test_a_server_that_is_lost_is_told_in_the_room_and_not_in_a_storm_of_dialogs
     assert not window.products.trouble.isVisible()
 
 
-def test_a_wide_window_gives_its_room_to_the_description(qtbot: QtBot, window: MainWindow, database: Database) -> None:
+def test_a_narrow_window_favours_the_name_and_a_wide_one_the_description(
+    qtbot: QtBot, window: MainWindow, database: Database
+) -> None:
     fill(database, 3)
     window.products.refresh()
     counted(qtbot, window, 3)
     table = window.products.table
     name, description = place_of("name"), place_of("description")
-    assert abs(table.columnWidth(name) - table.columnWidth(description)) <= 1
+    assert table.columnWidth(name) > 1.3 * table.columnWidth(description)
+    assert not table.horizontalScrollBar().isVisible()
     window.resize(1700, 900)
     qtbot.waitUntil(lambda: table.columnWidth(description) > 1.5 * table.columnWidth(name), timeout=10_000)
     assert not table.horizontalScrollBar().isVisible()
