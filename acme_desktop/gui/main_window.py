@@ -107,8 +107,8 @@ class MainWindow(QMainWindow):
         self.starting.busy.show()
         self.stuck = EmptyPage("warning", "The database cannot be opened", "", colour="warning")
         self.stuck.setObjectName("stuckPage")
-        retry = self.stuck.add_button("&Try again", "retryButton", primary=True)
-        retry.clicked.connect(self._session.retry)
+        self.retry = self.stuck.add_button("&Try again", "retryButton", primary=True)
+        self.retry.clicked.connect(self._session.retry)
         choose = self.stuck.add_button("&Settings…", "stuckSettingsButton")
         choose.clicked.connect(self.open_settings)
         self.details = self.stuck.add_button("Show &details", "stuckDetailsButton")
@@ -181,11 +181,12 @@ class MainWindow(QMainWindow):
             errors.show(self, error)
             return
         told = errors.account(error)
-        self.stuck.title.setText(told.title)
+        self.stuck.title.setText(told.title.removesuffix("."))
         self.stuck.text.setText(told.advice)
         self.details.setVisible(bool(told.details))
         self._trouble = error
         self.rooms.setCurrentWidget(self.stuck)
+        self.retry.setFocus()
         self.database_label.setText("No database")
         self._show_actions()
 

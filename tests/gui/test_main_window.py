@@ -174,7 +174,7 @@ def test_a_database_that_cannot_be_opened_says_what_to_do_and_can_be_tried_again
     window = new_window()
     window.open_database(database.url)
     qtbot.waitUntil(window.stuck.isVisible, timeout=10_000)
-    assert (window.stuck.title.text(), window.stuck.text.text()) == ("No server answers.", "Check the network.")
+    assert (window.stuck.title.text(), window.stuck.text.text()) == ("No server answers", "Check the network.")
     find(window, QPushButton, "retryButton").click()
     qtbot.waitUntil(lambda: not window.stuck.isVisible(), timeout=10_000)
     qtbot.waitUntil(window.stuck.isVisible, timeout=10_000)
