@@ -70,7 +70,7 @@ class CellDelegate(MarkingDelegate):
         super().paint(painter, option, index)
         if index == self._view.currentIndex() and self._view.hasFocus():
             painter.save()
-            painter.setPen(QPen(QColor(theme.colours().accent), 1))
+            painter.setPen(QPen(QColor(theme.colours().focus), 1))
             painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
             painter.restore()
 

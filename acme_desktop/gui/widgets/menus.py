@@ -189,7 +189,8 @@ class ActionTable(QObject):
                 bar.addWidget(gap)
             else:
                 name, word = row
-                self[name].setIconText(word)
+                # The style leaves hardly any room between the icon and its word.
+                self[name].setIconText(f" {word}")
                 bar.addAction(self[name])
                 button = bar.widgetForAction(self[name])
                 button.setAccessibleName(word)

@@ -17,7 +17,11 @@ THEMES = {"system": "Same as the system", "light": "Light", "dark": "Dark"}
 
 @dataclass(frozen=True)
 class Colours:
-    """Every colour in use, as ``#rrggbb``; text on its ground keeps a contrast of 4.5 or more."""
+    """Every colour in use, as ``#rrggbb``.
+
+    Text keeps a contrast of 4.5 or more to its ground. What has to be found without words - the keyboard's frame,
+    the handle of a scroll bar, the outline of a tick box - keeps one of 3 or more.
+    """
 
     window: str
     base: str
@@ -33,6 +37,7 @@ class Colours:
     hover: str
     pressed: str
     selected: str
+    focus: str
     accent: str
     accent_hover: str
     accent_text: str
@@ -63,10 +68,11 @@ LIGHT = Colours(
     disabled="#9aa2af",
     border="#cdd3db",
     line="#e3e6eb",
-    handle="#c2c8d1",
+    handle="#858e9d",
     hover="#e9ecf1",
     pressed="#dde2e9",
     selected="#dbe7ff",
+    focus="#2459d3",
     accent="#2459d3",
     accent_hover="#1d4bb8",
     accent_text="#2053c7",
@@ -92,23 +98,24 @@ DARK = Colours(
     raised="#262a32",
     button="#2b3039",
     text="#e6e9ef",
-    muted="#a2abba",
+    muted="#a9b2c1",
     disabled="#6b7382",
     border="#414855",
     line="#2e333d",
-    handle="#4a515e",
+    handle="#737b8a",
     hover="#2c313b",
     pressed="#363c48",
     selected="#27406f",
+    focus="#8db0ff",
     accent="#3868d8",
-    accent_hover="#4a79e6",
+    accent_hover="#4070df",
     accent_text="#8db0ff",
     accent_soft="#233150",
     accent_line="#37508a",
     on_accent="#ffffff",
     danger="#ff8f86",
     danger_fill="#c23b32",
-    danger_hover="#d64a40",
+    danger_hover="#ce443a",
     danger_soft="#3c2324",
     danger_line="#6d3533",
     warning="#f0bd63",
@@ -119,7 +126,7 @@ DARK = Colours(
     success_line="#2f5b42",
 )
 
-_PICTURES = ("chevron", "chevron-up", "check-white", "clear")
+_PICTURES = ("chevron", "chevron-up", "chevron-faint", "chevron-up-faint", "check-white", "clear")
 
 
 def _palette(colours: Colours) -> QPalette:
