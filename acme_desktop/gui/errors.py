@@ -45,7 +45,7 @@ def account(error: BaseException) -> Account:
         return Account(error.title, error.advice, error.details)
     return Account(
         "Something went wrong inside the program.",
-        "Nothing was saved by this step. The details below help us to mend it.",
+        "Nothing was saved by this step. The details help us to mend it.",
         "".join(traceback.format_exception(error)),
     )
 
@@ -112,7 +112,7 @@ class ErrorDialog(QDialog):
         buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
 
         layout = QVBoxLayout(self, spacing=14)
-        layout.setContentsMargins(20, 20, 20, 16)
+        layout.setContentsMargins(20, 18, 20, 16)  # as of every dialog: widgets.spacing
         layout.addLayout(top)
         layout.addWidget(self.details, 1)
         layout.addWidget(buttons)

@@ -24,10 +24,10 @@ from acme_desktop.core.products.product import Product
 from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 from acme_desktop.gui.changes.feed import Feed, last
 from acme_desktop.gui.changes.moment_field import MomentField
-from acme_desktop.gui.widgets import file_to_save, formatting, on_screen
+from acme_desktop.gui.widgets import file_to_save, formatting, on_screen, spacing
 from acme_desktop.gui.widgets.endless import EndlessTable
 from acme_desktop.gui.widgets.notices import Banner
-from acme_desktop.gui.widgets.records import Column
+from acme_desktop.gui.widgets.records import MOMENT, Column
 
 _TYPING_MS = 250
 # A change that was finished by then is seen at the latest so much later.
@@ -38,8 +38,8 @@ _COLUMNS = (
     Column("Name", 230, lambda one: one.name),
     Column("Description", 0, lambda one: " ".join((one.description or "")[:500].split())),
     Column("Active", 64, lambda one: "Yes" if one.active else "No"),
-    Column("Created", 134, lambda one: formatting.moment(one.created_at)),
-    Column("Updated", 134, lambda one: formatting.moment(one.updated_at)),
+    Column("Created", MOMENT, lambda one: formatting.moment(one.created_at), right=True),
+    Column("Updated", MOMENT, lambda one: formatting.moment(one.updated_at), right=True),
 )
 
 
@@ -87,7 +87,7 @@ class AsOfDialog(QDialog):
         row.addWidget(self.sku, 1)
         row.addWidget(self.name, 1)
         layout = QVBoxLayout(self, spacing=10)
-        layout.setContentsMargins(20, 16, 20, 14)
+        spacing.dialog(layout)
         layout.addLayout(row)
         layout.addWidget(self.banner)
         layout.addWidget(self.table, 1)

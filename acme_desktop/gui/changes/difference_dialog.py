@@ -12,7 +12,7 @@ from acme_desktop.core.products.difference import Between
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.changes.difference_view import DifferenceView
 from acme_desktop.gui.changes.moment_field import MomentField
-from acme_desktop.gui.widgets import on_screen
+from acme_desktop.gui.widgets import on_screen, spacing
 
 
 class DifferenceDialog(QDialog):
@@ -40,6 +40,8 @@ class DifferenceDialog(QDialog):
         for text, field in (("&From", self.start), ("&To", self.end)):
             label = QLabel(text)
             label.setBuddy(field)
+            # The underlined letter is drawn by itself, and "To" is wider that way than Qt measures it.
+            label.setMinimumWidth(label.sizeHint().width() + 3)
             row.addWidget(label)
             row.addWidget(field)
             row.addSpacing(8)
@@ -51,7 +53,7 @@ class DifferenceDialog(QDialog):
         buttons.rejected.connect(self.reject)
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         layout = QVBoxLayout(self, spacing=10)
-        layout.setContentsMargins(20, 16, 20, 14)
+        spacing.dialog(layout)
         layout.addLayout(row)
         layout.addWidget(self.view, 1)
         layout.addWidget(buttons)

@@ -27,11 +27,11 @@ from acme_desktop.gui.changes.entries import Cursor, Entry
 from acme_desktop.gui.changes.facts import facts
 from acme_desktop.gui.changes.feed import Feed
 from acme_desktop.gui.changes.history_filters import HistoryFilters
-from acme_desktop.gui.widgets import formatting, on_screen
+from acme_desktop.gui.widgets import formatting, on_screen, spacing
 from acme_desktop.gui.widgets.endless import EndlessTable
-from acme_desktop.gui.widgets.fields import ElidedLabel, form
+from acme_desktop.gui.widgets.fields import ElidedLabel, Form
 from acme_desktop.gui.widgets.notices import Banner
-from acme_desktop.gui.widgets.records import Column
+from acme_desktop.gui.widgets.records import MOMENT, Column
 
 _LONG_FACTS = ("Error", "Settings", "Columns", "Rows", "Products")
 
@@ -43,7 +43,7 @@ def _count(place: int, title: str) -> Column:
 
 
 _COLUMNS = (
-    Column("When", 140, lambda entry: formatting.moment(entry.at)),
+    Column("When", MOMENT, lambda entry: formatting.moment(entry.at)),
     Column("Kind", 78, lambda entry: entry.kind),
     Column("What", 0, lambda entry: entry.name),
     Column("By", 92, lambda entry: entry.actor),
@@ -102,7 +102,7 @@ class HistoryDialog(QDialog):
         halves.addWidget(self.tabs)
         halves.setSizes([310, 290])
         layout = QVBoxLayout(self, spacing=10)
-        layout.setContentsMargins(20, 16, 20, 14)
+        spacing.dialog(layout)
         layout.addWidget(self.filters)
         layout.addWidget(self.banner)
         layout.addWidget(halves, 1)
@@ -178,7 +178,7 @@ class HistoryDialog(QDialog):
 
     def _show_facts(self, entry: Entry | None) -> None:
         inside = QWidget()
-        rows = form()
+        rows = Form()
         rows.setContentsMargins(4, 8, 4, 4)
         rows.setVerticalSpacing(5)
         for name, text in facts(entry) if entry is not None else ():

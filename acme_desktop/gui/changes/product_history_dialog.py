@@ -23,9 +23,9 @@ from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 from acme_desktop.gui.changes.lines import lines_of, value_columns
 from acme_desktop.gui.changes.stories import Story, Told, story
-from acme_desktop.gui.widgets import formatting, on_screen
+from acme_desktop.gui.widgets import formatting, on_screen, spacing
 from acme_desktop.gui.widgets.notices import Banner
-from acme_desktop.gui.widgets.records import Column, RecordTable
+from acme_desktop.gui.widgets.records import MOMENT, Column, RecordTable
 
 _TONES = {"created": "success", "restored": "success", "deleted": "danger"}
 
@@ -39,7 +39,7 @@ def _client(told: Told) -> str:
 
 
 _COLUMNS = (
-    Column("When", 140, lambda told: formatting.moment(told.event.at)),
+    Column("When", MOMENT, lambda told: formatting.moment(told.event.at)),
     Column("What", 180, lambda told: told.what, tone=lambda told: _TONES.get(told.event.operation, "")),
     Column("Who", 80, _who),
     Column("From", 215, _client),
@@ -94,7 +94,7 @@ class ProductHistoryDialog(QDialog):
         self.restore.setAutoDefault(False)
         self.restore.clicked.connect(self._restore)
         layout = QVBoxLayout(self, spacing=10)
-        layout.setContentsMargins(20, 16, 20, 14)
+        spacing.dialog(layout)
         layout.addLayout(row)
         layout.addWidget(self.banner)
         layout.addWidget(halves, 1)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from acme_desktop.core.changes.change_set import ChangeSet
 from acme_desktop.core.changes.undo import UndoReport
 from acme_desktop.gui.changes.work import Step
-from acme_desktop.gui.widgets import formatting, on_screen
+from acme_desktop.gui.widgets import formatting, on_screen, spacing
 from acme_desktop.gui.widgets.notices import Banner, Picture, Tile
 from acme_desktop.gui.widgets.records import Column, RecordTable
 
@@ -97,7 +97,7 @@ class UndoDialog(QDialog):
         self.buttons.accepted.connect(self._confirm)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self, spacing=16)
-        layout.setContentsMargins(20, 20, 20, 16)
+        spacing.dialog(layout)
         layout.addLayout(top)
         layout.addWidget(self.busy)
         layout.addWidget(self.buttons)
@@ -166,7 +166,7 @@ class UndoReportDialog(QDialog):
         buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self, spacing=12)
-        layout.setContentsMargins(20, 18, 20, 14)
+        spacing.dialog(layout)
         layout.addWidget(self.banner)
         layout.addLayout(tiles)
         layout.addWidget(self.kept, 1)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGroupBox, QLabel, QSpinBox,
 
 from acme_desktop.core.importer.options import ImportOptions
 from acme_desktop.core.importer.profile import Profile
-from acme_desktop.gui.widgets.fields import form
+from acme_desktop.gui.widgets.fields import Form
 
 _MODES = (
     ("Create new and update existing", "upsert"),
@@ -89,7 +89,7 @@ class ReadingChoices(QGroupBox):
         self.limit.setSuffix(" rejected rows")
         self.show_options(options)
         self.limit.lineEdit().setTextMargins(6, 0, 0, 0)
-        rows = form()
+        rows = Form()
         for label, control in (
             ("&Rows in the file", self.mode),
             ("&Blank cells", self.blank),
@@ -99,7 +99,7 @@ class ReadingChoices(QGroupBox):
         ):
             caption = QLabel(label)
             caption.setBuddy(control)
-            rows.addRow(caption, control)
+            rows.add(caption, control)
         rows.addRow("", self.literal)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)

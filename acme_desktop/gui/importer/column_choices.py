@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QGroupBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGroupBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from acme_desktop.core.foundation.errors import InputProblem
 from acme_desktop.core.importer.fill_down import FILLED_FIELDS, Offer
@@ -13,7 +13,7 @@ from acme_desktop.core.importer.mapping import column_of
 from acme_desktop.core.importer.options import FIELDS, REQUIRED_FIELDS, ImportOptions
 from acme_desktop.gui.importer.choices import choice_box
 from acme_desktop.gui.importer.sample_table import column_title
-from acme_desktop.gui.widgets.fields import form
+from acme_desktop.gui.widgets.fields import Form
 
 FIELD_NAMES = {"sku": "SKU", "name": "Name", "description": "Description", "active": "Active"}
 _MNEMONICS = {"sku": "S&KU", "name": "&Name", "description": "&Description", "active": "&Active"}
@@ -24,10 +24,10 @@ _FILL_HINT = (
 )
 
 
-def _labelled(rows: QFormLayout, text: str, box: QComboBox) -> None:
+def _labelled(rows: Form, text: str, box: QComboBox) -> None:
     label = QLabel(text)
     label.setBuddy(box)
-    rows.addRow(label, box)
+    rows.add(label, box)
 
 
 class ColumnChoices(QGroupBox):
@@ -55,7 +55,7 @@ class ColumnChoices(QGroupBox):
         self._setup_ui()
 
     def _setup_ui(self) -> None:
-        rows = form()
+        rows = Form()
         for field, box in self.boxes.items():
             _labelled(rows, f"{_MNEMONICS[field]}{' *' if field in REQUIRED_FIELDS else ''}", box)
             box.activated.connect(self._choose)

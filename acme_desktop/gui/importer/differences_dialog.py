@@ -22,7 +22,7 @@ from acme_desktop.gui.background.jobs import JobRunner, Lane
 from acme_desktop.gui.importer.difference_rows import ROW_TITLES, UPDATE_TITLES, DifferenceModel, DifferenceRow
 from acme_desktop.gui.importer.fates import FATE_HINTS, FATES
 from acme_desktop.gui.importer.reasons import REASONS, line_range
-from acme_desktop.gui.widgets import formatting, on_screen
+from acme_desktop.gui.widgets import formatting, on_screen, spacing
 from acme_desktop.gui.widgets.changed_parts import MarkedCells
 from acme_desktop.gui.widgets.notices import Banner
 from acme_desktop.gui.widgets.tables import dress
@@ -77,10 +77,11 @@ class DifferencesDialog(QDialog):
         self.model = DifferenceModel(self)
         self.table = _Table(self.model)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons.button(QDialogButtonBox.StandardButton.Close).setProperty("kind", "plain")
         self.buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self, spacing=10)
-        layout.setContentsMargins(20, 16, 20, 14)
+        spacing.dialog(layout)
         for widget in (self.banner, self.kinds, self.hint):
             layout.addWidget(widget)
         layout.addWidget(self.table, 1)

@@ -32,7 +32,7 @@ from acme_desktop.gui.importer.entry import ImportEntry
 from acme_desktop.gui.importer.outlook import Outlook
 from acme_desktop.gui.importer.sample_table import SampleModel, SampleTable
 from acme_desktop.gui.importer.template_button import TemplateButton
-from acme_desktop.gui.widgets import formatting, on_screen
+from acme_desktop.gui.widgets import formatting, on_screen, spacing
 from acme_desktop.gui.widgets.drop_area import DropArea
 from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.notices import Banner, Picture
@@ -95,21 +95,21 @@ class MappingDialog(QDialog):
         self.table = SampleTable(self.sample)
         self.outlook = Outlook()
         content = QVBoxLayout(spacing=10)
-        content.setContentsMargins(20, 0, 20, 0)
+        content.setContentsMargins(spacing.EDGE, 0, spacing.EDGE, 0)
         content.addWidget(self.banner)
         content.addLayout(choices)
         content.addWidget(self.table, 1)
         content.addWidget(self.question.preview, 1)
         content.addStretch()
-        head.setContentsMargins(20, 0, 20, 0)
+        head.setContentsMargins(spacing.EDGE, 0, spacing.EDGE, 0)
         # What a person decides by stays in sight, as the buttons do.
         figures = QVBoxLayout()
-        figures.setContentsMargins(20, 0, 20, 0)
+        figures.setContentsMargins(spacing.EDGE, 0, spacing.EDGE, 0)
         figures.addWidget(self.outlook)
         buttons = self._setup_buttons()
-        buttons.setContentsMargins(20, 0, 20, 0)
+        buttons.setContentsMargins(spacing.EDGE, 0, spacing.EDGE, 0)
         layout = QVBoxLayout(self, spacing=10)
-        layout.setContentsMargins(0, 16, 0, 14)
+        layout.setContentsMargins(0, spacing.TOP, 0, spacing.BOTTOM)
         layout.addLayout(head)
         layout.addWidget(on_screen.Scrolling(content, "mappingContent"), 1)
         layout.addLayout(figures)

@@ -32,7 +32,7 @@ from acme_desktop.gui.importer.entry import outcome
 from acme_desktop.gui.importer.mending import MendingBar, RejectsTable
 from acme_desktop.gui.importer.reasons import REASONS
 from acme_desktop.gui.importer.rejects_model import Reject, RejectsModel
-from acme_desktop.gui.widgets import file_to_save, formatting, on_screen
+from acme_desktop.gui.widgets import file_to_save, formatting, on_screen, spacing
 from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.notices import Banner
 
@@ -82,7 +82,7 @@ class RejectsBench(QDialog):
         halves.setStretchFactor(1, 1)
         halves.setSizes([190, 760])
         layout = QVBoxLayout(self, spacing=10)
-        layout.setContentsMargins(20, 16, 20, 14)
+        spacing.dialog(layout)
         layout.addWidget(self.banner)
         layout.addWidget(halves, 1)
         layout.addLayout(self._setup_buttons())

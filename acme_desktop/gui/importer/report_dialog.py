@@ -22,7 +22,7 @@ from acme_desktop.core.importer.report import ImportReport, Superseded
 from acme_desktop.gui import errors, icons
 from acme_desktop.gui.importer.fates import FATE_HINTS, FATES, fate_tone
 from acme_desktop.gui.importer.reasons import REASONS, line_range
-from acme_desktop.gui.widgets import file_to_save, formatting, on_screen
+from acme_desktop.gui.widgets import file_to_save, formatting, on_screen, spacing
 from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.notices import Banner, Tile
 from acme_desktop.gui.widgets.records import Column, RecordTable
@@ -89,7 +89,7 @@ class ImportReportDialog(QDialog):
             tile.setToolTip(FATE_HINTS[fate])
             tiles.addWidget(tile, 1)
         layout = QVBoxLayout(self, spacing=12)
-        layout.setContentsMargins(20, 18, 20, 14)
+        spacing.dialog(layout)
         layout.addWidget(self.banner)
         layout.addLayout(head)
         layout.addLayout(tiles)

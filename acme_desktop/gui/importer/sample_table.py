@@ -14,7 +14,7 @@ from acme_desktop.gui.widgets.tables import dress
 
 _NOWHERE = QModelIndex()
 _LONGEST = 300
-_LEAST_ROWS = 4
+_LEAST_ROWS = 2
 _LONGEST_USE = "→ Description"
 _Index = QModelIndex | QPersistentModelIndex
 

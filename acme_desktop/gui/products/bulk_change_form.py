@@ -22,7 +22,7 @@ from acme_desktop.core.products.bulk_changes import (
     SetActive,
     SetDescription,
 )
-from acme_desktop.gui.widgets.fields import Field, form
+from acme_desktop.gui.widgets.fields import Field, Form
 
 _KINDS = (
     ("Replace text", "replace"),
@@ -44,11 +44,11 @@ class BulkChangeForm(QWidget):
         for text, key in _KINDS:
             self.kind.addItem(text, key)
         self._pages = {"replace": self._replace(), "extend": self._extend(), "description": self._description()}
-        rows = form()
+        rows = Form()
         for text, field in (("Whi&ch products", which), ("&What to do", self.kind)):
             label = QLabel(text)
             label.setBuddy(field)
-            rows.addRow(label, field)
+            rows.add(label, field)
         layout = QVBoxLayout(self, spacing=10)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(rows)

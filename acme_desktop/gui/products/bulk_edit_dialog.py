@@ -26,7 +26,7 @@ from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 from acme_desktop.gui.products.bulk_change_form import BulkChangeForm
 from acme_desktop.gui.products.bulk_rows import PAGE, BulkRows, BulkTable
-from acme_desktop.gui.widgets import formatting, on_screen
+from acme_desktop.gui.widgets import formatting, on_screen, spacing
 from acme_desktop.gui.widgets.notices import Banner
 
 DEBOUNCE_MS = 250
@@ -115,7 +115,7 @@ class BulkEditDialog(QDialog):
         self.buttons.accepted.connect(self._apply)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self, spacing=10)
-        layout.setContentsMargins(20, 18, 20, 16)
+        spacing.dialog(layout)
         layout.addWidget(self.form)
         layout.addWidget(self.banner)
         layout.addWidget(self.kinds)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from acme_desktop.core.products import conflicts
 from acme_desktop.core.products.conflicts import Conflict, FieldStates, Side
 from acme_desktop.core.products.product import Changes
-from acme_desktop.gui.widgets import formatting, on_screen
+from acme_desktop.gui.widgets import formatting, on_screen, spacing
 from acme_desktop.gui.widgets.marked_text import MarkedText
 from acme_desktop.gui.widgets.notices import Banner
 
@@ -62,7 +62,7 @@ class ConflictDialog(QDialog):
         self.outlook = QLabel(objectName="conflictOutlook", wordWrap=True)
         self.outlook.setProperty("role", "muted")
         layout = QVBoxLayout(self, spacing=12)
-        layout.setContentsMargins(20, 18, 20, 16)
+        spacing.dialog(layout)
         layout.addWidget(self.banner)
         layout.addWidget(area, 1)
         layout.addWidget(self.outlook)

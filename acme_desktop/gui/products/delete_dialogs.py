@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from acme_desktop.core.foundation.progress import Snapshot
 from acme_desktop.core.products.product import Product
 from acme_desktop.gui import errors
-from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets import formatting, spacing
 from acme_desktop.gui.widgets.fields import Field
 from acme_desktop.gui.widgets.notices import Picture, repolish
 
@@ -54,7 +54,7 @@ class _AskingDialog(QDialog):
         self.cancel_button.setDefault(True)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self, spacing=18, sizeConstraint=QLayout.SizeConstraint.SetFixedSize)
-        layout.setContentsMargins(20, 20, 20, 16)
+        spacing.dialog(layout)
         layout.addLayout(top)
         layout.addWidget(self.buttons)
 
@@ -146,7 +146,8 @@ class DeleteAllDialog(_AskingDialog):
 
     def _second(self) -> None:
         self.heading.setText("Are you sure?")
-        self._ask.setText(f"To confirm, type the &number of products that will be deleted: {self._count}")
+        count = formatting.number(self._count or 0)
+        self._ask.setText(f"To confirm, type the &number of products that will be deleted: {count}")
         self.second.show()
         self.continue_button.hide()
         self.delete_button.show()

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from acme_desktop.core.foundation.progress import Snapshot
 from acme_desktop.gui import errors
-from acme_desktop.gui.widgets import file_to_save, formatting, on_screen
+from acme_desktop.gui.widgets import file_to_save, formatting, on_screen, spacing
 from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.notices import Banner
 
@@ -108,7 +108,7 @@ class ExportDialog(QDialog):
         self.bar = QProgressBar(objectName="exportProgressBar", textVisible=False, accessibleName="Export")
         self.bar.hide()
         layout = QVBoxLayout(self, spacing=12)
-        layout.setContentsMargins(20, 18, 20, 16)
+        spacing.dialog(layout)
         layout.addWidget(self.choices)
         layout.addWidget(self.banner)
         layout.addWidget(self.status)

@@ -16,7 +16,7 @@ from acme_desktop.gui import errors
 from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 from acme_desktop.gui.products.pages import PAGE
 from acme_desktop.gui.products.table import ProductTable
-from acme_desktop.gui.widgets import on_screen
+from acme_desktop.gui.widgets import on_screen, spacing
 from acme_desktop.gui.widgets.fields import Field
 
 _AROUND = 60
@@ -59,7 +59,7 @@ class GoToDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         self.sku.textChanged.connect(self._judge)
         layout = QVBoxLayout(self, spacing=6)
-        layout.setContentsMargins(20, 18, 20, 16)
+        spacing.dialog(layout)
         layout.addWidget(label)
         layout.addWidget(self.field)
         layout.addSpacing(8)

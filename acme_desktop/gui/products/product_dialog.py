@@ -19,8 +19,8 @@ from acme_desktop.core.foundation.errors import Refused
 from acme_desktop.core.foundation.product_rules import clean_sku, violation
 from acme_desktop.core.products.product import Changes, InvalidProduct, Product
 from acme_desktop.gui import errors
-from acme_desktop.gui.widgets import formatting, on_screen
-from acme_desktop.gui.widgets.fields import Field, form
+from acme_desktop.gui.widgets import formatting, on_screen, spacing
+from acme_desktop.gui.widgets.fields import Field, Form
 from acme_desktop.gui.widgets.notices import Banner
 
 
@@ -58,11 +58,11 @@ class ProductDialog(QDialog):
         self.sku.textEdited.connect(lambda: self._check("sku"))
         self.name.textEdited.connect(lambda: self._check("name"))
         self.description.textChanged.connect(lambda: self._check("description"))
-        rows = form()
+        rows = Form()
         for label, key in (("S&KU", "sku"), ("&Name", "name"), ("&Description", "description")):
             caption = QLabel(label)
             caption.setBuddy(self._fields[key].control)
-            rows.addRow(caption, self._fields[key])
+            rows.add(caption, self._fields[key])
         rows.addRow("", self.active)
         self.footnote = QLabel(objectName="productFootnote", wordWrap=True)
         self.footnote.setProperty("role", "muted")
@@ -81,7 +81,7 @@ class ProductDialog(QDialog):
             QShortcut(QKeySequence(keys), self, self._save_by_key)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self, spacing=14)
-        layout.setContentsMargins(20, 18, 20, 16)
+        spacing.dialog(layout)
         layout.addWidget(self.banner)
         layout.addLayout(rows, 1)
         layout.addWidget(self.footnote)

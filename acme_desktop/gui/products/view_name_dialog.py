@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBo
 
 from acme_desktop.core.foundation.product_rules import is_blank, storable
 from acme_desktop.core.products.saved_views import NAME_MAX
-from acme_desktop.gui.widgets import on_screen
+from acme_desktop.gui.widgets import on_screen, spacing
 from acme_desktop.gui.widgets.fields import Field
 
 
@@ -53,7 +53,7 @@ class ViewNameDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         self.name.textChanged.connect(self._judge)
         layout = QVBoxLayout(self, spacing=6)
-        layout.setContentsMargins(20, 18, 20, 16)
+        spacing.dialog(layout)
         layout.addWidget(label)
         layout.addWidget(self.field)
         layout.addSpacing(8)

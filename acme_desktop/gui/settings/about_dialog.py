@@ -14,7 +14,7 @@ from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.gui import errors, icons
 from acme_desktop.gui.background.jobs import JobRunner, Lane
 from acme_desktop.gui.settings.licences_dialog import LicencesDialog
-from acme_desktop.gui.widgets import on_screen
+from acme_desktop.gui.widgets import on_screen, spacing
 
 _ASKING = "asking…"
 
@@ -77,6 +77,7 @@ class AboutDialog(QDialog):
         )
         facts.setAccessibleName("Versions and places")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setProperty("kind", "plain")
         buttons.rejected.connect(self.reject)
         copy = buttons.addButton("&Copy diagnostics", QDialogButtonBox.ButtonRole.ActionRole)
         licences = buttons.addButton("&Licences…", QDialogButtonBox.ButtonRole.ActionRole)
@@ -95,7 +96,7 @@ class AboutDialog(QDialog):
         top.addWidget(picture, alignment=Qt.AlignmentFlag.AlignTop)
         top.addLayout(words, 1)
         layout = QVBoxLayout(self, spacing=18)
-        layout.setContentsMargins(24, 22, 24, 16)
+        spacing.dialog(layout)
         layout.addLayout(top)
         layout.addWidget(buttons)
 

@@ -22,7 +22,7 @@ from acme_desktop.gui import errors, icons
 from acme_desktop.gui.background import crash_watch
 from acme_desktop.gui.background.crash_watch import CrashReport
 from acme_desktop.gui.background.jobs import JobRunner, Lane
-from acme_desktop.gui.widgets import file_to_save, on_screen
+from acme_desktop.gui.widgets import file_to_save, on_screen, spacing
 from acme_desktop.gui.widgets.notices import Picture
 
 FILE_NAME = "acme-desktop-report.txt"
@@ -72,7 +72,7 @@ class CrashDialog(QDialog):
         shown.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         shown.setTabChangesFocus(True)
         layout = QVBoxLayout(self, spacing=14)
-        layout.setContentsMargins(20, 18, 20, 16)
+        spacing.dialog(layout)
         layout.addLayout(top)
         layout.addWidget(shown, 1)
         layout.addWidget(self._buttons())

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from acme_desktop.core.foundation import licences
 from acme_desktop.core.foundation.licences import Part
 from acme_desktop.gui.background.jobs import JobRunner, Lane
-from acme_desktop.gui.widgets import on_screen
+from acme_desktop.gui.widgets import on_screen, spacing
 
 
 class LicencesDialog(QDialog):
@@ -49,9 +49,10 @@ class LicencesDialog(QDialog):
         both.setSizes([260, 600])
         both.setChildrenCollapsible(False)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setProperty("kind", "plain")
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self, spacing=12)
-        layout.setContentsMargins(18, 16, 18, 14)
+        spacing.dialog(layout)
         layout.addWidget(both, 1)
         layout.addWidget(buttons)
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote, urlsplit
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
-from acme_desktop.gui.widgets.fields import Field, form
+from acme_desktop.gui.widgets.fields import Field, Form
 
 DEFAULT_PORT = 5432
 
@@ -106,7 +106,7 @@ class ServerFields(QWidget):
         port_label.setBuddy(self.port)
         place.addWidget(port_label)
         place.addWidget(self.port)
-        rows = form()
+        rows = Form()
         self.setLayout(rows)
         for caption, control, buddy, words in (
             ("S&erver", place, self.host, "Server name"),
@@ -118,7 +118,7 @@ class ServerFields(QWidget):
             label = QLabel(caption)
             label.setBuddy(buddy)
             buddy.setAccessibleName(words)
-            rows.addRow(label, control)
+            rows.add(label, control)
         self.port.setAccessibleName("Port")
 
     @property

@@ -26,8 +26,8 @@ from acme_desktop.gui.settings import work
 from acme_desktop.gui.settings.server_fields import ServerFields
 from acme_desktop.gui.settings.update_fields import UpdateFields
 from acme_desktop.gui.settings.work import Choice
-from acme_desktop.gui.widgets import on_screen
-from acme_desktop.gui.widgets.fields import form
+from acme_desktop.gui.widgets import on_screen, spacing
+from acme_desktop.gui.widgets.fields import Form
 from acme_desktop.gui.widgets.notices import Banner, rule
 from acme_desktop.gui.widgets.theme import THEMES, Theme
 
@@ -64,9 +64,9 @@ class SettingsDialog(QDialog):
         server_hint = QLabel("A catalogue that a team shares. PostgreSQL 14 or newer.", wordWrap=True)
         for label in (hint, server_hint):
             label.setProperty("role", "muted")
-            label.setContentsMargins(26, 0, 0, 0)
+            label.setContentsMargins(spacing.INDENT, 0, 0, 0)
         self.fields = ServerFields()
-        self.fields.setContentsMargins(26, 4, 0, 0)
+        self.fields.setContentsMargins(spacing.INDENT, 4, 0, 0)
         self.test = QPushButton("&Test the connection", objectName="testConnectionButton")
         self.test.setAutoDefault(False)
         self.test.clicked.connect(self._test)
@@ -76,7 +76,7 @@ class SettingsDialog(QDialog):
         self.result = Banner()
         self.result.setObjectName("connectionTestResult")
         testing = QHBoxLayout(spacing=10)
-        testing.setContentsMargins(26, 0, 0, 0)
+        testing.setContentsMargins(spacing.INDENT, 0, 0, 0)
         testing.addWidget(self.test)
         testing.addWidget(self.busy)
         testing.addStretch()
@@ -105,10 +105,10 @@ class SettingsDialog(QDialog):
         self.tabs.addTab(on_screen.Scrolling(inner, "settingsDatabase"), "Database")
         inner = _page()
         inner.addWidget(_heading("Appearance"))
-        rows = form()
+        rows = Form()
         label = QLabel("T&heme")
         label.setBuddy(self.theme)
-        rows.addRow(label, self.theme)
+        rows.add(label, self.theme)
         inner.addLayout(rows)
         inner.addSpacing(6)
         inner.addWidget(rule())
@@ -118,7 +118,7 @@ class SettingsDialog(QDialog):
         inner.addStretch()
         self.tabs.addTab(on_screen.Scrolling(inner, "settingsProgram"), "Program")
         layout = QVBoxLayout(self, spacing=8)
-        layout.setContentsMargins(18, 12, 18, 16)
+        spacing.dialog(layout, tabs=True)
         layout.addWidget(self.tabs, 1)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         self.save = self.buttons.button(QDialogButtonBox.StandardButton.Save)

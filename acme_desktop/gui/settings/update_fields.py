@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QPushBu
 from acme_desktop.core.foundation import releases, updates
 from acme_desktop.core.foundation.settings import Settings
 from acme_desktop.core.foundation.updates import Look, Source
-from acme_desktop.gui.widgets.fields import Field, form
+from acme_desktop.gui.widgets import spacing
+from acme_desktop.gui.widgets.fields import Field, Form
 
 
 class UpdateFields(QWidget):
@@ -46,18 +47,18 @@ class UpdateFields(QWidget):
             wordWrap=True,
         )
         hint.setProperty("role", "muted")
-        hint.setContentsMargins(26, 0, 0, 0)
-        rows = form()
+        hint.setContentsMargins(spacing.INDENT, 0, 0, 0)
+        rows = Form()
         for caption, field in (("&Address", self.url_field), ("Public &key", self.key_field)):
             label = QLabel(caption)
             label.setBuddy(field.control)
-            rows.addRow(label, field)
+            rows.add(label, field)
         looking = QHBoxLayout(spacing=10)
         looking.addWidget(self.look_now)
         looking.addWidget(self.result, 1)
         self.more = QWidget(objectName="updateMore")
         inner = QVBoxLayout(self.more, spacing=10)
-        inner.setContentsMargins(26, 4, 0, 0)
+        inner.setContentsMargins(spacing.INDENT, 4, 0, 0)
         inner.addLayout(rows)
         inner.addLayout(looking)
         layout = QVBoxLayout(self, spacing=6)

@@ -21,7 +21,7 @@ from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.foundation.updates import Look
 from acme_desktop.gui import icons
 from acme_desktop.gui.background.jobs import JobRunner, Lane
-from acme_desktop.gui.widgets import on_screen
+from acme_desktop.gui.widgets import on_screen, spacing
 
 _FIRST_MS = 10_000
 """The start itself is left in peace."""
@@ -108,6 +108,6 @@ class UpdateDialog(QDialog):
         page.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(found.url)))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(found.sha256))
         layout = QVBoxLayout(self, spacing=10)
-        layout.setContentsMargins(20, 18, 20, 16)
+        spacing.dialog(layout)
         for widget in (title, mine, notes, facts, buttons):
             layout.addWidget(widget)

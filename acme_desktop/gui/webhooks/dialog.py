@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QMessageBox, QTabWidget
 from acme_desktop.core.webhooks.endpoints import Endpoint
 from acme_desktop.gui.webhooks.desk import DeliveryDesk
 from acme_desktop.gui.webhooks.endpoints_page import EndpointsPage
-from acme_desktop.gui.widgets import on_screen
+from acme_desktop.gui.widgets import on_screen, spacing
 
 _LOOK_EVERY_MS = 1000
 
@@ -43,7 +43,7 @@ class WebhookDialog(QDialog):
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self, spacing=10)
-        layout.setContentsMargins(16, 8, 16, 12)
+        spacing.dialog(layout, tabs=True)
         layout.addWidget(self.tabs, 1)
         layout.addWidget(buttons)
         self._ticks = QTimer(self, interval=_LOOK_EVERY_MS)

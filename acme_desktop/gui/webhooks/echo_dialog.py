@@ -26,7 +26,7 @@ from acme_desktop.core.webhooks.echo import Echo
 from acme_desktop.core.webhooks.endpoints import Endpoint
 from acme_desktop.gui.webhooks import work
 from acme_desktop.gui.webhooks.echo_thread import EchoThread
-from acme_desktop.gui.widgets import on_screen
+from acme_desktop.gui.widgets import on_screen, spacing
 from acme_desktop.gui.widgets.notices import Banner
 from acme_desktop.gui.widgets.records import Column, RecordTable
 
@@ -113,7 +113,7 @@ class EchoDialog(QDialog):
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self, spacing=12)
-        layout.setContentsMargins(20, 18, 20, 16)
+        spacing.dialog(layout)
         layout.addWidget(self.banner)
         layout.addLayout(top)
         layout.addWidget(halves, 1)

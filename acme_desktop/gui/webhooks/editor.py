@@ -23,7 +23,7 @@ from acme_desktop.core.foundation.errors import Problem
 from acme_desktop.core.webhooks.endpoints import LARGEST_BATCH, Endpoint, EndpointChanges
 from acme_desktop.gui.webhooks import words
 from acme_desktop.gui.webhooks.certificates_field import CertificatesField
-from acme_desktop.gui.widgets.fields import Field, form
+from acme_desktop.gui.widgets.fields import Field, Form
 
 _RATE_DECIMALS = 4
 
@@ -113,7 +113,7 @@ class Editor(QWidget):
         sending = QHBoxLayout(spacing=8)
         sending.addWidget(self.mode, 1)
         sending.addWidget(self.batch_size)
-        rows = form()
+        rows = Form()
         self.setLayout(rows)
         for caption, control, buddy in (
             ("&URL", self.url_field, self.url),
@@ -127,7 +127,7 @@ class Editor(QWidget):
             label = QLabel(caption)
             if buddy is not None:
                 label.setBuddy(buddy)
-            rows.addRow(label, control)
+            rows.add(label, control)
 
     def _wire(self) -> None:
         self.url.textEdited.connect(self._url_edited)

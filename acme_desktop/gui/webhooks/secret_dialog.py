@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from acme_desktop.gui import icons
-from acme_desktop.gui.widgets import on_screen
+from acme_desktop.gui.widgets import on_screen, spacing
 from acme_desktop.gui.widgets.notices import Banner
 
 
@@ -53,7 +53,7 @@ class SecretDialog(QDialog):
         close.setDefault(True)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self, spacing=12)
-        layout.setContentsMargins(20, 18, 20, 16)
+        spacing.dialog(layout)
         layout.addWidget(self.banner)
         layout.addLayout(row)
         layout.addWidget(hint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFormLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QLayout, QLineEdit, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from acme_desktop.gui.widgets.notices import repolish
 
@@ -51,17 +51,39 @@ class Field(QWidget):
         repolish(self.message)
 
 
-def form() -> QFormLayout:
-    """A form with labels above long fields nowhere and beside them everywhere, evenly spaced."""
-    layout = QFormLayout(
-        fieldGrowthPolicy=QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow,
-        labelAlignment=Qt.AlignmentFlag.AlignLeft,
-        rowWrapPolicy=QFormLayout.RowWrapPolicy.DontWrapRows,
-        horizontalSpacing=14,
-        verticalSpacing=10,
-    )
-    layout.setContentsMargins(0, 0, 0, 0)
-    return layout
+class Form(QFormLayout):
+    """Labels beside their fields, evenly spaced, each on the line on which its field's text begins."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            fieldGrowthPolicy=QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow,
+            labelAlignment=Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop,
+            rowWrapPolicy=QFormLayout.RowWrapPolicy.DontWrapRows,
+            horizontalSpacing=14,
+            verticalSpacing=10,
+        )
+        self.setContentsMargins(0, 0, 0, 0)
+
+    def add(self, label: QLabel, field: QWidget | QLayout) -> None:
+        """Another row."""
+        # Qt puts a label above the middle of a low field, and in the middle of one that has a message below.
+        room = _first_line(field) - label.fontMetrics().height()
+        label.setContentsMargins(0, max(0, room // 2), 0, 0)
+        label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.addRow(label, field)
+
+
+def _first_line(field: QWidget | QLayout) -> int:
+    """The height of what a label stands beside, or of its first line."""
+    if isinstance(field, QLayout):
+        parts = [part for place in range(field.count()) if (part := field.itemAt(place).widget()) is not None]
+        return max(map(_first_line, parts), default=0)
+    if isinstance(field, Field):
+        return _first_line(field.control)
+    # A text of several lines begins where that of one line does.
+    line = QLineEdit() if isinstance(field, QPlainTextEdit) else field
+    line.ensurePolished()
+    return line.sizeHint().height()
 
 
 class ElidedLabel(QLabel):

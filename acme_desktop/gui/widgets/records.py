@@ -21,7 +21,10 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from acme_desktop.gui.widgets import theme
 from acme_desktop.gui.widgets.changed_parts import MARKS, MarkedCells, Span
-from acme_desktop.gui.widgets.tables import dress
+from acme_desktop.gui.widgets.tables import dress, moment_width, title_width
+
+MOMENT = -1
+"""The width of a column of moments."""
 
 _NOWHERE = QModelIndex()
 _LONGEST = 300  # characters of a cell, on one line
@@ -34,7 +37,7 @@ class Column:
     """A column.
 
     Attributes:
-        width: in pixels; 0 takes the rest.
+        width: in logical pixels, or more where the title needs it; 0 takes the rest, MOMENT is what a moment needs.
         text: of a record's cell.
         tone: a colour of the theme such as "danger", or "".
         marks: the cell's changed parts and whether they are new, as `changed_parts.MARKS` wants them, or None.
@@ -132,7 +135,8 @@ class RecordTable(QTableView):
         header = self.horizontalHeader()
         for place, column in enumerate(self.records.columns):
             if column.width:
-                header.resizeSection(place, column.width)
+                least = moment_width(self) if column.width == MOMENT else column.width
+                header.resizeSection(place, max(least, title_width(self, column.title)))
             else:
                 header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from acme_desktop.gui import icons
-from acme_desktop.gui.widgets import on_screen, theme
+from acme_desktop.gui.widgets import on_screen, spacing, theme
 
 Group = tuple[str, Sequence[tuple[str, str]]]
 """A title, and the name and keys of each action in it."""
@@ -62,6 +62,7 @@ class ShortcutSheet(QDialog):
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setProperty("kind", "plain")
         buttons.rejected.connect(self.reject)
         self.copy = buttons.addButton("&Copy as text", QDialogButtonBox.ButtonRole.ActionRole)
         self.copy.setObjectName("shortcutCopyButton")
@@ -71,7 +72,7 @@ class ShortcutSheet(QDialog):
         keys = QShortcut(QKeySequence.StandardKey.Copy, self.tree, context=Qt.ShortcutContext.WidgetShortcut)
         keys.activated.connect(self._copy)
         layout = QVBoxLayout(self, spacing=12)
-        layout.setContentsMargins(18, 18, 18, 14)
+        spacing.dialog(layout)
         layout.addWidget(self.search)
         layout.addWidget(self.tree, 1)
         layout.addWidget(buttons)

@@ -3,13 +3,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtCore import QLocale, QPoint, Qt
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from acme_desktop.gui import icons
 from acme_desktop.gui.widgets import formatting, theme
-from acme_desktop.gui.widgets.fields import ElidedLabel, Field
+from acme_desktop.gui.widgets.fields import ElidedLabel, Field, Form
 
 
 @pytest.fixture(autouse=True)
@@ -28,29 +28,71 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+GROUNDS = ("window", "base", "alternate", "raised", "hover", "selected", "accent_soft")
+TEXTS = {
+    "text": (*GROUNDS, "button", "pressed", "warning_soft", "danger_soft", "success_soft", "warning_line"),
+    "muted": (*GROUNDS, "warning_soft", "danger_soft"),
+    "on_accent": ("accent", "accent_hover"),
+    "accent_text": ("window", "base", "raised", "hover", "accent_soft"),
+    "danger": ("window", "base", "selected", "danger_soft"),
+    "warning": ("window", "base", "warning_soft"),
+    "success": ("window", "base", "success_soft"),
+}
+"""What is written in which colour on which."""
+MARKS = {
+    "focus": ("window", "base", "raised", "button", "hover"),
+    "handle": ("window", "base"),
+    "accent": ("window", "base"),
+}
+"""What has to be found without words: the keyboard's frame, tick boxes and scroll bars, the tab that is open."""
+
+
+def pairs(table: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
+    return [(colour, ground) for colour, grounds in table.items() for ground in grounds]
+
+
 @pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
-@pytest.mark.parametrize(
-    ("text", "ground"),
-    [
-        ("text", "window"),
-        ("text", "base"),
-        ("text", "selected"),
-        ("text", "accent_soft"),
-        ("text", "warning_soft"),
-        ("text", "danger_soft"),
-        ("text", "success_soft"),
-        ("muted", "window"),
-        ("muted", "base"),
-        ("on_accent", "accent"),
-        ("accent_text", "window"),
-        ("danger", "window"),
-        ("danger", "base"),
-        ("warning", "window"),
-        ("success", "window"),
-    ],
-)
+@pytest.mark.parametrize(("text", "ground"), pairs(TEXTS))
 def test_every_text_can_be_read_on_its_ground(colours: theme.Colours, text: str, ground: str) -> None:
     assert contrast(getattr(colours, text), getattr(colours, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(("mark", "ground"), pairs(MARKS))
+def test_every_mark_stands_out_from_its_ground(colours: theme.Colours, mark: str, ground: str) -> None:
+    assert contrast(getattr(colours, mark), getattr(colours, ground)) >= 3
+
+
+@pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_a_dangerous_button_can_be_read(colours: theme.Colours) -> None:
+    for ground in (colours.danger_fill, colours.danger_hover):
+        assert contrast("#ffffff", ground) >= 4.5
+
+
+def first_line(widget: QWidget, height: int) -> float:
+    """The middle of a widget's first line, in the window's own pixels."""
+    return widget.mapTo(widget.window(), QPoint()).y() + height / 2
+
+
+def test_a_label_stands_on_the_line_of_its_field(qtbot: QtBot) -> None:
+    theme.install(QApplication.instance()).choose("light")  # type: ignore[arg-type]
+    page = QWidget()
+    qtbot.addWidget(page)
+    form = Form()
+    page.setLayout(form)
+    hinted = Field(QLineEdit(objectName="one"), "One", "With a line of explanation below.")
+    controls = [QComboBox(), hinted, QPlainTextEdit(), QSpinBox()]
+    labels = [QLabel("&Label", alignment=Qt.AlignmentFlag.AlignLeft) for _ in controls]
+    for label, control in zip(labels, controls, strict=True):
+        form.add(label, control)
+    page.show()
+    qtbot.waitExposed(page)
+    line = hinted.control.height()
+    for label, control in zip(labels, controls, strict=True):
+        height = line if isinstance(control, (Field, QPlainTextEdit)) else control.height()
+        top = label.contentsMargins().top()
+        middle = first_line(label, 2 * top + label.fontMetrics().height())
+        assert abs(middle - first_line(control, height)) <= 1, type(control).__name__
 
 
 def test_numbers_and_durations() -> None:
