@@ -12,7 +12,8 @@ from PySide6.QtSvg import QSvgRenderer
 from acme_desktop.core.foundation.paths import RESOURCES
 
 _FOLDER = RESOURCES / "icons"
-_SIZES = (16, 20, 24, 32, 40, 48, 64)
+_SIZES = (12, 16, 18, 20, 24, 32, 36, 40, 48, 64)
+"""All that are shown, at 100 and 200 %: a drawing that is scaled to another size is blurred."""
 
 
 class _HasIcon(Protocol):
