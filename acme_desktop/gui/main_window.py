@@ -34,7 +34,7 @@ from acme_desktop.gui.settings.about_dialog import AboutDialog
 from acme_desktop.gui.settings.settings_dialog import SettingsDialog
 from acme_desktop.gui.settings.work import Store
 from acme_desktop.gui.webhooks.room import WebhooksRoom
-from acme_desktop.gui.widgets import leave_question
+from acme_desktop.gui.widgets import leave_question, on_screen
 from acme_desktop.gui.widgets.commands import Commands
 from acme_desktop.gui.widgets.drop_area import DropArea
 from acme_desktop.gui.widgets.menus import ActionTable
@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
         line = StatusLine()
         self.said, self.database_label, self.upkeep_label = line.said, line.database, line.upkeep
         self.setStatusBar(line)
-        self.resize(1120, 720)
+        self.resize(on_screen.first_size(1120, 720))
         self.drop_area = DropArea(self, "Drop files to import them")
 
     def _wire(self) -> None:

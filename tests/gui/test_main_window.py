@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QTableView,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -301,6 +302,15 @@ def test_closing_while_the_database_starts(
         window.close()
         gate.set()
     assert window._session.database is None
+
+
+def test_icons_have_the_very_size_in_which_buttons_show_them(window: MainWindow) -> None:
+    shown = [button for button in window.findChildren(QToolButton) if button.isVisible() and not button.icon().isNull()]
+    shown = [button for button in shown if not isinstance(button.parent(), QLineEdit)]
+    assert len(shown) >= 8
+    for button in shown:
+        for ratio in (1, 2):
+            assert button.iconSize() * ratio in button.icon().availableSizes(), button.accessibleName()
 
 
 def test_the_geometry_is_remembered_in_the_data_folder(

@@ -1,4 +1,4 @@
-"""Keeps dialogs on the screen: none is larger than the room there is, and its buttons stay below what scrolls."""
+"""Keeps windows on the screen: no dialog is larger than the room there is, and its buttons stay below what scrolls."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ def fit(dialog: QDialog, width: int = 0, height: int = 0) -> None:
     if width:
         dialog.resize(width, height)
     dialog.installEventFilter(_Bounds(dialog))
+
+
+def first_size(width: int, height: int) -> QSize:
+    """A window's size at its first start: this one, or what the screen has room for."""
+    return QSize(width, height).boundedTo(QGuiApplication.primaryScreen().availableSize() - FRAME)
 
 
 def bound(dialog: QDialog, available: QSize) -> None:

@@ -20,6 +20,12 @@ def test_a_dialog_is_no_larger_than_the_room(qtbot: QtBot) -> None:
     assert (dialog.width(), dialog.height()) == (948, 496)
 
 
+def test_the_window_begins_no_larger_than_the_screen() -> None:
+    room = QGuiApplication.primaryScreen().availableSize()
+    assert on_screen.first_size(10_000, 10_000) == room - on_screen.FRAME
+    assert on_screen.first_size(300, 200) == QSize(300, 200)
+
+
 def test_the_screen_outlives_the_dialogs_that_asked_for_it(qtbot: QtBot) -> None:
     screen = QGuiApplication.primaryScreen()
     dialog = QDialog()
