@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QTableView
 
 from acme_desktop.gui.products.columns import COLUMNS, place_of
 from acme_desktop.gui.products.sort_header import SortHeader
-from acme_desktop.gui.widgets.tables import moment_width
+from acme_desktop.gui.widgets import spacing
+from acme_desktop.gui.widgets.tables import moment_width, title_width
 
 _SHARING = (place_of("name"), place_of("description"))
 _ENOUGH_FOR_A_NAME = 320  # logical pixels
-_FROZEN = b"frozen "
+_FROZEN, _FITTED = b"frozen ", b" fitted"
 
 
 class ColumnLayout:
@@ -40,9 +41,10 @@ class ColumnLayout:
 
     def _width(self, section: int) -> int:
         """What a column needs at least."""
-        if width := COLUMNS[section].width:
-            return width
-        return moment_width(self._table)
+        column = COLUMNS[section]
+        if not column.width:
+            return moment_width(self._table)
+        return max(spacing.scaled(self._table, column.width), title_width(self._table, column.title))
 
     def fill_width(self) -> None:
         """Share out among name and description what the others leave."""
@@ -74,7 +76,8 @@ class ColumnLayout:
 
     def state(self, frozen: int) -> QByteArray:
         """All of it, for `restore`."""
-        return QByteArray(_FROZEN + b"%d\n" % frozen + self._header.saveState().data())
+        fitted = b"" if self._sized_by_hand else _FITTED
+        return QByteArray(_FROZEN + b"%d%s\n" % (frozen, fitted) + self._header.saveState().data())
 
     def restore(self, state: QByteArray) -> int | None:
         """Bring back what `state` gave, but not the order of rows; returns how many columns are frozen.
@@ -82,8 +85,11 @@ class ColumnLayout:
         None is returned, and nothing changed, where the state is of another kind of program.
         """
         head, _, rest = state.data().partition(b"\n")
-        if not head.startswith(_FROZEN) or not head[len(_FROZEN) :].isdigit():
+        frozen = head.removeprefix(_FROZEN).removesuffix(_FITTED)
+        if not head.startswith(_FROZEN) or not frozen.isdigit():
             return None
-        self._sized_by_hand = True
+        self._sized_by_hand = True  # the header tells of each size that it takes
         self._header.restore(QByteArray(rest))
-        return int(head[len(_FROZEN) :])
+        self._sized_by_hand = not head.endswith(_FITTED)
+        self.fill_width()
+        return int(frozen)

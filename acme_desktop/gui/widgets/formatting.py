@@ -48,8 +48,12 @@ def day(value: date) -> str:
 
 
 def exact_moment(value: datetime | None) -> str:
-    """A moment in local time to the second, with its offset; for tooltips."""
-    return "" if value is None else value.astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
+    """A moment in local time to the second, with its offset: "3 Nov 2026, 20:15:07 (UTC+01:00)"."""
+    if value is None:
+        return ""
+    local = value.astimezone()
+    offset = f"{local:%z}"
+    return f"{day(local)}, {local:%H:%M:%S} (UTC{offset[:3]}:{offset[3:5]})"
 
 
 def size(count: int) -> str:

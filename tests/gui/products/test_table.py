@@ -251,6 +251,22 @@ def test_a_narrow_window_favours_the_name_and_a_wide_one_the_description(
     assert not table.horizontalScrollBar().isVisible()
 
 
+def test_columns_that_nobody_sized_fit_the_next_window_too(
+    qtbot: QtBot, new_window: Callable[[], MainWindow], database: Database
+) -> None:
+    first = new_window()
+    open_at(qtbot, first, database)
+    first.resize(1600, 900)
+    qtbot.waitUntil(lambda: first.products.table.viewport().width() > 1200, timeout=10_000)
+    first.close()
+    qtbot.waitUntil(lambda: not first.isVisible(), timeout=20_000)
+    second = new_window()  # as large as the first began
+    open_at(qtbot, second, database)
+    second.resize(1024, 700)
+    qtbot.waitUntil(lambda: second.products.table.viewport().width() < 900, timeout=10_000)
+    assert second.products.table.horizontalScrollBar().maximum() == 0
+
+
 def test_column_widths_are_remembered(qtbot: QtBot, new_window: Callable[[], MainWindow], database: Database) -> None:
     first = new_window()
     open_at(qtbot, first, database)
