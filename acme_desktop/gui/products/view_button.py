@@ -7,13 +7,14 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QMessageBox, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
 from acme_desktop.core.products.saved_views import SavedView, View
 from acme_desktop.gui import icons
 from acme_desktop.gui.products import view_columns
 from acme_desktop.gui.products.view_name_dialog import ViewNameDialog
 from acme_desktop.gui.products.views import Views
+from acme_desktop.gui.widgets import question
 from acme_desktop.gui.widgets.notices import repolish
 
 _LONGEST = 170  # logical pixels
@@ -153,20 +154,15 @@ class ViewButton(QPushButton):
         current: SavedView | None = self._views.current
         if current is None:
             return
-        box = QMessageBox(
-            QMessageBox.Icon.Warning, "Delete view", f"Delete the view “{current.name}”?", parent=self.window()
+        question.ask(
+            self.window(),
+            "deleteViewDialog",
+            f"Delete the view “{current.name}”?",
+            "Everybody who uses this database loses it. The products stay.",
+            ("&Delete the view", "deleteViewButton"),
+            "&Keep it",
+            partial(self._views.delete, current.name),
         )
-        box.setObjectName("deleteViewDialog")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setInformativeText("Everybody who uses this database loses it. The products stay.")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        delete = box.addButton("&Delete the view", QMessageBox.ButtonRole.DestructiveRole)
-        delete.setObjectName("deleteViewButton")
-        keep = box.addButton("&Keep it", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(keep)
-        box.setEscapeButton(keep)
-        delete.clicked.connect(partial(self._views.delete, current.name))
-        box.open()
 
 
 def same(one: View, other: View) -> bool:

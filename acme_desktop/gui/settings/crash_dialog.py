@@ -65,7 +65,7 @@ class CrashDialog(QDialog):
         words.addWidget(title)
         words.addWidget(text)
         top = QHBoxLayout(spacing=14)
-        top.addWidget(Picture("warning", 36), alignment=Qt.AlignmentFlag.AlignTop)
+        top.addWidget(Picture("warning", 36, "warning"), alignment=Qt.AlignmentFlag.AlignTop)
         top.addLayout(words, 1)
         shown = QPlainTextEdit(self._report.text, objectName="crashText", readOnly=True, accessibleName="The report")
         shown.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
@@ -79,9 +79,9 @@ class CrashDialog(QDialog):
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox()
-        save = buttons.addButton("&Save report…", QDialogButtonBox.ButtonRole.ActionRole)
+        save = buttons.addButton("&Save report…", QDialogButtonBox.ButtonRole.AcceptRole)
         copy = buttons.addButton("&Copy", QDialogButtonBox.ButtonRole.ActionRole)
-        discard = buttons.addButton("&Discard", QDialogButtonBox.ButtonRole.DestructiveRole)
+        discard = buttons.addButton("&Discard", QDialogButtonBox.ButtonRole.RejectRole)
         for button, name in ((save, "saveCrashButton"), (copy, "copyCrashButton"), (discard, "discardCrashButton")):
             button.setObjectName(name)
             button.setAutoDefault(False)

@@ -98,11 +98,12 @@ class UpdateDialog(QDialog):
         )
         facts.setAccessibleName("Address and checksum")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        page = buttons.addButton("&Open in the browser", QDialogButtonBox.ButtonRole.ActionRole)
+        page = buttons.addButton("&Open in the browser", QDialogButtonBox.ButtonRole.AcceptRole)
         page.setObjectName("openUpdateButton")
         copy = buttons.addButton("Copy the &checksum", QDialogButtonBox.ButtonRole.ActionRole)
-        for button in (page, copy):
-            button.setAutoDefault(False)
+        for button in buttons.buttons():
+            button.setAutoDefault(False)  # type: ignore[attr-defined]
+        page.setDefault(True)
         icons.wear(copy, "copy")
         buttons.rejected.connect(self.reject)
         page.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(found.url)))

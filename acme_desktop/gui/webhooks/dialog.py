@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QMessageBox, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
 
 from acme_desktop.core.webhooks.endpoints import Endpoint
 from acme_desktop.gui.webhooks.desk import DeliveryDesk
 from acme_desktop.gui.webhooks.endpoints_page import EndpointsPage
-from acme_desktop.gui.widgets import on_screen, spacing
+from acme_desktop.gui.widgets import on_screen, question, spacing
 
 _LOOK_EVERY_MS = 1000
 
@@ -61,14 +61,7 @@ class WebhookDialog(QDialog):
 
     def ask(self, title: str, text: str, then: str, button: str, subject: object) -> None:
         """Ask before something that cannot be taken back; `confirmed` comes with `then` and the subject."""
-        box = QMessageBox(QMessageBox.Icon.Warning, title, title, parent=self)
-        box.setObjectName("webhookConfirmDialog")
-        box.setInformativeText(text)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        go = box.addButton(button, QMessageBox.ButtonRole.DestructiveRole)
-        go.setObjectName("webhookConfirmButton")
-        stay = box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(stay)
-        box.setEscapeButton(stay)
-        go.clicked.connect(lambda: self.confirmed.emit(then, subject))
-        box.open()
+        answer = (button, "webhookConfirmButton")
+        question.ask(
+            self, "webhookConfirmDialog", title, text, answer, "Cancel", lambda: self.confirmed.emit(then, subject)
+        )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
+
+from acme_desktop.gui.widgets import question
 
 
 @dataclass(frozen=True)
@@ -32,21 +33,12 @@ def ask_to_leave(window: QWidget, running: Sequence[Running], leave: Callable[[]
     """Ask whether what is running shall be cancelled, and call `leave` if so; staying is the default."""
     things = " and an ".join(one.what for one in running)
     alone = len(running) == 1
-    box = QMessageBox(
-        QMessageBox.Icon.Warning,
-        f"{things.capitalize()} running",
+    question.ask(
+        window,
+        "closeDialog",
         f"An {things} {'is' if alone else 'are'} running. Cancel {'it' if alone else 'both'} and close the window?",
-        parent=window,
+        " ".join(one.without for one in running),
+        (f"&Cancel {f'the {things}' if alone else 'both'} and close", "closeAnywayButton"),
+        f"&Go on {' and '.join(one.going_on for one in running)}",
+        leave,
     )
-    box.setObjectName("closeDialog")
-    box.setInformativeText(" ".join(one.without for one in running))
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    stop = box.addButton(
-        f"&Cancel {f'the {things}' if alone else 'both'} and close", QMessageBox.ButtonRole.DestructiveRole
-    )
-    stop.setObjectName("closeAnywayButton")
-    stay = box.addButton(f"&Go on {' and '.join(one.going_on for one in running)}", QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(stay)
-    box.setEscapeButton(stay)
-    stop.clicked.connect(leave)
-    box.open()
