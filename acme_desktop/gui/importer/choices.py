@@ -13,13 +13,13 @@ from acme_desktop.core.importer.profile import Profile
 from acme_desktop.gui.widgets.fields import Form
 
 _MODES = (
-    ("Create new and update existing", "upsert"),
+    ("Create and update", "upsert"),
     ("Create new products only", "create"),
     ("Update existing products only", "update"),
 )
 _BLANKS = (("Clear the field", "clear"), ("Leave the field as it is", "keep"))
 _ENCODINGS = (
-    ("Find out", None),
+    ("Automatic", None),
     ("UTF-8", "utf-8"),
     ("Western European (Windows-1252)", "cp1252"),
     ("Central European (Windows-1250)", "cp1250"),
@@ -76,7 +76,7 @@ class ReadingChoices(QGroupBox):
         self.blank = choice_box("importBlank", "What a blank cell does", _BLANKS)
         self.encoding = choice_box("importEncoding", "Encoding of the file", _ENCODINGS)
         self.delimiter = choice_box(
-            "importDelimiter", "Delimiter", (("Find out", None), *((name, sign) for sign, name in DELIMITERS))
+            "importDelimiter", "Delimiter", (("Automatic", None), *((name, sign) for sign, name in DELIMITERS))
         )
         self.literal = QCheckBox("&Quotes are ordinary characters", objectName="importLiteralQuotes")
         self.limit = QSpinBox(
@@ -127,9 +127,9 @@ class ReadingChoices(QGroupBox):
     def show_profile(self, profile: Profile) -> None:
         """Say what was found out about the file."""
         found = encoding_name(profile.encoding) if profile.encoding else ""
-        self.encoding.setItemText(0, f"Find out ({found})" if found else "Find out")
+        self.encoding.setItemText(0, f"Automatic ({found})" if found else "Automatic")
         sign = dict(DELIMITERS).get(profile.delimiter or "")
-        self.delimiter.setItemText(0, f"Find out ({sign.lower()})" if sign else "Find out")
+        self.delimiter.setItemText(0, f"Automatic ({sign.lower()})" if sign else "Automatic")
         # A workbook has no encoding, delimiter or quotes.
         for control in (self.encoding, self.delimiter, self.literal):
             control.setEnabled(profile.delimiter is not None)

@@ -167,7 +167,7 @@ class _Table(QTableView):
         self.horizontalHeader().setStretchLastSection(True)
 
     def set_widths(self, widths: Sequence[int]) -> None:
-        """Widths in pixels; 0 takes the rest."""
+        """Widths as of a common font; 0 takes the rest."""
         for place, width in enumerate(widths):
             if width:
-                self.setColumnWidth(place, width)
+                self.setColumnWidth(place, spacing.scaled(self, width))

@@ -67,7 +67,7 @@ class MappingDialog(QDialog):
         self.setWindowTitle(f"Import {self.entry.path.name}")
         on_screen.fit(self, 1000, 800)
         title = ElidedLabel(self.entry.path.name, Qt.TextElideMode.ElideMiddle)
-        title.setStyleSheet("font-size: 13pt; font-weight: 600")
+        title.setProperty("role", "heading")
         self.summary = ElidedLabel("Looking at the file…", objectName="fileSummary")
         self.summary.setProperty("role", "muted")
         words = QVBoxLayout(spacing=2)

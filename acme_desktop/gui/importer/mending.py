@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from acme_desktop.gui.importer.rejects_model import FIXED, Reject, RejectsModel
-from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets import formatting, spacing
 
 
 class _Grounds(QStyledItemDelegate):
@@ -66,12 +66,12 @@ class RejectsTable(QTableView):
         header = self.horizontalHeader()
         header.setAccessibleName("Column headers")
         header.setHighlightSections(False)
-        header.setDefaultSectionSize(112)
+        header.setDefaultSectionSize(spacing.scaled(self, 112))
         header.setStretchLastSection(True)
         header.setMinimumSectionSize(56)
         header.setFixedHeight(self.fontMetrics().height() + 15)
         for place, width in enumerate((64, 230)):
-            header.resizeSection(place, width)
+            header.resizeSection(place, spacing.scaled(self, width))
 
     def selected(self) -> list[Reject]:
         """The rows with a selected cell."""

@@ -68,6 +68,7 @@ class RejectsBench(QDialog):
         self.reasons = QListWidget(objectName="benchReasons")
         self.reasons.setAccessibleName("Reasons")
         self.reasons.setMinimumWidth(150)
+        self.reasons.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # it elides instead
         self.table = RejectsTable(self.model)
         self.mending = MendingBar(self.model, self.table, self._bench.record.profile.get("delimiter") or ",")
         self.mending.said.connect(lambda words: self.note.setText(words))
@@ -80,7 +81,7 @@ class RejectsBench(QDialog):
         halves.addWidget(self.reasons)
         halves.addWidget(right)
         halves.setStretchFactor(1, 1)
-        halves.setSizes([190, 760])
+        halves.setSizes([spacing.scaled(self, 190), 760])
         layout = QVBoxLayout(self, spacing=10)
         spacing.dialog(layout)
         layout.addWidget(self.banner)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from acme_desktop.core.products.bulk_edit import Difference
+from acme_desktop.gui.widgets import spacing
 from acme_desktop.gui.widgets.changed_parts import MARKS, MarkedCells, Span, changed_parts
 from acme_desktop.gui.widgets.fetched_rows import FetchedRows, Index
 from acme_desktop.gui.widgets.tables import dress
@@ -93,4 +94,4 @@ class BulkTable(QTableView):
         header = self.horizontalHeader()
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        header.resizeSection(0, 140)
+        header.resizeSection(0, spacing.scaled(self, 140))

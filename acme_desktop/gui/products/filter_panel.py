@@ -28,6 +28,7 @@ from acme_desktop.gui import icons
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.products import filter_words
 from acme_desktop.gui.products.import_field import ImportField
+from acme_desktop.gui.widgets import spacing
 from acme_desktop.gui.widgets.chips import Chip
 from acme_desktop.gui.widgets.date_range_field import DateRangeField
 
@@ -275,6 +276,6 @@ class FilterPanel(QFrame):
         here = self.fields.isAncestorOf(self.focusWidget() or self)
         for part in (self.title, self.clear_button, self.fields):
             part.setHidden(collapsed)
-        self.setFixedWidth(_COLLAPSED_WIDTH if collapsed else _WIDTH)
+        self.setFixedWidth(_COLLAPSED_WIDTH if collapsed else spacing.scaled(self, _WIDTH))
         if collapsed and here:
             self.toggle.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -36,7 +36,9 @@ class Pager(QFrame):
         layout.setContentsMargins(12, 4, 12, 4)
         self.count = QLabel(objectName="rowCountLabel", accessibleName="Number of products")
         self.busy = QProgressBar(maximum=0, textVisible=False, accessibleName="Loading products")
-        self.busy.setFixedWidth(64)
+        # It gives way where the words need the room.
+        self.busy.setMinimumWidth(16)
+        self.busy.setMaximumWidth(64)
         policy = self.busy.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.busy.setSizePolicy(policy)

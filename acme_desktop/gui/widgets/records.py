@@ -16,10 +16,10 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from acme_desktop.gui.widgets import theme
+from acme_desktop.gui.widgets import spacing, theme
 from acme_desktop.gui.widgets.changed_parts import MARKS, MarkedCells, Span
 from acme_desktop.gui.widgets.tables import dress, moment_width, title_width
 
@@ -29,6 +29,7 @@ MOMENT = -1
 _NOWHERE = QModelIndex()
 _LONGEST = 300  # characters of a cell, on one line
 _LONGEST_TIP = 2000
+_LEAST_REST, _REST_PART = 90, 6  # logical pixels of a column that takes the rest, and its part of a wide table
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -121,6 +122,7 @@ class RecordTable(QTableView):
 
     def __init__(self, columns: Sequence[Column], name: str, words: str, *, several: bool = False) -> None:
         super().__init__()
+        self._shared = False
         dress(self, name, words)
         self.records = RecordModel(columns, self)
         self.setModel(self.records)
@@ -128,17 +130,39 @@ class RecordTable(QTableView):
             self.setItemDelegate(MarkedCells(self))
         modes = QAbstractItemView.SelectionMode
         self.setSelectionMode(modes.ExtendedSelection if several else modes.SingleSelection)
-        self._set_widths()
+        self._share(self.width())
         self.selectionModel().selectionChanged.connect(self.picked)
 
-    def _set_widths(self) -> None:
+    def _least(self, column: Column) -> int:
+        told = moment_width(self) if column.width == MOMENT else column.width
+        return max(told, title_width(self, column.title))
+
+    def _share(self, room: int) -> None:
+        """Size the columns for this room; a larger font widens them, as far as what takes the rest keeps enough."""
         header = self.horizontalHeader()
-        for place, column in enumerate(self.records.columns):
-            if column.width:
-                least = moment_width(self) if column.width == MOMENT else column.width
-                header.resizeSection(place, max(least, title_width(self, column.title)))
-            else:
-                header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+        sized = {place: self._least(column) for place, column in enumerate(self.records.columns) if column.width}
+        rest = next((place for place in range(len(self.records.columns)) if place not in sized), None)
+        told = {place: spacing.scaled(self, self.records.columns[place].width) for place in sized}
+        most = {place: max(least, told[place]) for place, least in sized.items()}
+        enough = max(_LEAST_REST, room // _REST_PART)
+        gain, spare = sum(most.values()) - sum(sized.values()), room - enough - sum(sized.values())
+        if gain > 0:
+            part = min(1.0, max(0.0, spare / gain))
+            sized = {place: least + int(part * (most[place] - least)) for place, least in sized.items()}
+        if gain > 0 or not self._shared:
+            for place, width in sized.items():
+                header.resizeSection(place, width)
+        self._shared = True
+        if rest is not None:
+            # Qt would squeeze it to a sliver before the table scrolls.
+            left = room - sum(header.sectionSize(place) for place in sized)
+            modes = QHeaderView.ResizeMode
+            header.setSectionResizeMode(rest, modes.Stretch if left >= _LEAST_REST else modes.Interactive)
+            header.resizeSection(rest, max(left, _LEAST_REST))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share(self.viewport().width())
 
     def selected(self) -> list[Any]:
         """The records that are selected, from the top."""

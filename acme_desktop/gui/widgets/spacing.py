@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLayout
+from PySide6.QtWidgets import QLayout, QWidget
 
 EDGE = 20
 """Between a dialog's sides and what is in it."""
@@ -12,6 +12,15 @@ TOP_OF_TABS = 10
 BOTTOM = 16
 INDENT = 26
 """What belongs to a tick box stands below its text, and not below its box."""
+
+
+_LINE = 15
+"""The height of a line of text for which lengths are told."""
+
+
+def scaled(widget: QWidget, length: int) -> int:
+    """A length that holds text: longer where the system's font is larger."""
+    return round(length * max(1.0, widget.fontMetrics().height() / _LINE))
 
 
 def dialog(layout: QLayout, *, tabs: bool = False) -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from string import Template
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication
 
 from acme_desktop.core.foundation.paths import RESOURCES
@@ -126,6 +126,9 @@ DARK = Colours(
     success_line="#2f5b42",
 )
 
+_SIZES = {"title_size": 1.9, "heading_size": 1.33, "figure_size": 1.67}
+"""How much larger than the system's font."""
+
 _PICTURES = ("chevron", "chevron-up", "chevron-faint", "chevron-up-faint", "check-white", "clear")
 
 
@@ -192,7 +195,9 @@ class Theme(QObject):
         self.colours = DARK if dark else LIGHT
         self._application.setPalette(_palette(self.colours))
         pictures = {name.replace("-", "_"): (RESOURCES / "icons" / f"{name}.svg").as_posix() for name in _PICTURES}
-        self._application.setStyleSheet(self._template.substitute(asdict(self.colours) | pictures))
+        usual = QFontInfo(self._application.font()).pointSizeF()
+        sizes = {name: f"{usual * factor:.1f}pt" for name, factor in _SIZES.items()}
+        self._application.setStyleSheet(self._template.substitute(asdict(self.colours) | pictures | sizes))
         self.changed.emit()
 
 
