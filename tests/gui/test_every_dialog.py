@@ -44,6 +44,7 @@ from acme_desktop.gui.main_window import MainWindow
 from acme_desktop.gui.products.conflict_dialog import ConflictDialog
 from acme_desktop.gui.products.delete_dialogs import DeleteSelectedDialog
 from acme_desktop.gui.widgets import on_screen
+from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.menus import Action, Menu
 from tests.gui.driving import fill, select_row
 
@@ -104,6 +105,22 @@ def stays_on_a_small_screen(dialog: QDialog) -> None:
         for button in box.buttons():
             place = QRect(button.mapTo(dialog, QPoint()), button.size())
             assert button.isHidden() or dialog.rect().contains(place), button.text()
+
+
+def cut_texts(dialog: QDialog) -> list[str]:
+    """The words on buttons, labels and tabs that have less room than they need; labels may elide where they say so."""
+    cut = []
+    for kind in (QAbstractButton, QLabel):
+        for widget in dialog.findChildren(kind):
+            told = bool(widget.text()) and widget.isVisible() and widget.window() is dialog
+            flows = isinstance(widget, ElidedLabel) or (isinstance(widget, QLabel) and widget.wordWrap())
+            if told and not flows and widget.width() < widget.sizeHint().width():
+                cut.append(widget.text())
+    for tabs in dialog.findChildren(QTabBar):
+        wanted = sum(tabs.tabSizeHint(place).width() for place in range(tabs.count()) if tabs.isTabVisible(place))
+        if tabs.isVisible() and tabs.width() < wanted:
+            cut.append(f"tabs {tabs.accessibleName()}")
+    return cut
 
 
 _EPOCH = datetime(2026, 3, 1, tzinfo=UTC)
@@ -181,6 +198,7 @@ def test_what_an_action_opens(qtbot: QtBot, ready: MainWindow, name: str) -> Non
         assert nameless(dialog) == []
         assert letters_twice(dialog) == []
         stays_on_a_small_screen(dialog)
+        assert cut_texts(dialog) == []
     dialog.activateWindow()
     # The keyboard starts somewhere in it.
     qtbot.waitUntil(lambda: dialog.isAncestorOf(QApplication.focusWidget() or ready), timeout=10_000)
@@ -197,5 +215,6 @@ def test_what_answers(qtbot: QtBot, window: MainWindow, name: str) -> None:
     assert nameless(dialog) == []
     assert letters_twice(dialog) == []
     stays_on_a_small_screen(dialog)
+    assert cut_texts(dialog) == []
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert open_dialogs(window) == []

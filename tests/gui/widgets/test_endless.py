@@ -35,6 +35,15 @@ def table(qtbot: QtBot) -> EndlessTable:
     return made
 
 
+def test_what_takes_the_rest_is_never_squeezed_to_a_sliver(qtbot: QtBot, table: EndlessTable) -> None:
+    table.resize(110, 200)
+    assert table.columnWidth(1) == 90
+    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() > 0, timeout=10_000)
+    table.resize(500, 200)
+    assert table.columnWidth(1) == table.viewport().width() - 60
+    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() == 0, timeout=10_000)
+
+
 def test_it_asks_once_when_the_end_comes_near_and_goes_on_below(qtbot: QtBot, table: EndlessTable) -> None:
     asked: list[int] = []
     table.more_wanted.connect(lambda: asked.append(table.records.rowCount()))
