@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
@@ -114,6 +114,10 @@ class SampleTable(QTableView):
         rows = self.verticalHeader().defaultSectionSize() * _LEAST_ROWS
         self.setMinimumHeight(header.height() + rows + self.horizontalScrollBar().sizeHint().height() + 2)
         model.modelReset.connect(self.fit_columns)
+
+    def sizeHint(self) -> QSize:
+        # A scroll area with text that wraps in it goes by this, and would scroll before the table gives way.
+        return QSize(super().sizeHint().width(), self.minimumHeight())
 
     def fit_columns(self) -> None:
         """Make each column as wide as its cells and its longest use, so that choosing a field cuts no header."""

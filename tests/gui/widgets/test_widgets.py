@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import QLocale, QPoint, Qt
-from PySide6.QtGui import QColor, QIcon, QImage
+from PySide6.QtGui import QFont, QIcon, QImage
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from acme_desktop.core.foundation.paths import RESOURCES
 from acme_desktop.gui import icons
 from acme_desktop.gui.widgets import formatting, theme
+from acme_desktop.gui.widgets.chips import Chip, ChipWidget
 from acme_desktop.gui.widgets.fields import ElidedLabel, Field, Form
+from acme_desktop.gui.widgets.records import MOMENT, Column, RecordTable
+from acme_desktop.gui.widgets.tables import title_width
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +83,39 @@ def test_a_dangerous_button_can_be_read(colours: theme.Colours) -> None:
 def first_line(widget: QWidget, height: int) -> float:
     """The middle of a widget's first line, in the window's own pixels."""
     return widget.mapTo(widget.window(), QPoint()).y() + height / 2
+
+
+@pytest.fixture
+def large_font(qapp: QApplication) -> Iterator[QApplication]:
+    """A system whose text is twice as large."""
+    usual = qapp.font()
+    large = QFont(usual)
+    large.setPointSizeF(2 * usual.pointSizeF())
+    qapp.setFont(large)
+    look = theme.install(qapp)
+    look.choose("light")
+    yield qapp
+    qapp.setFont(usual)
+    look.choose("light")
+
+
+def test_headings_grow_with_the_text(qtbot: QtBot, large_font: QApplication) -> None:
+    label = QLabel("Heading")
+    qtbot.addWidget(label)
+    label.setProperty("role", "heading")
+    label.show()
+    assert label.font().pointSizeF() > 1.2 * large_font.font().pointSizeF()
+
+
+def test_nothing_is_cut_where_the_text_is_large(qtbot: QtBot, large_font: QApplication) -> None:
+    chip = ChipWidget(Chip("name", "Name contains “lamp”"))
+    table = RecordTable((Column("Created", 40, str), Column("When", MOMENT, str), Column("Rest", 0, str)), "t", "T")
+    for widget in (chip, table):
+        qtbot.addWidget(widget)
+        widget.show()
+    assert chip.text.height() >= chip.text.fontMetrics().height()
+    assert table.columnWidth(0) >= title_width(table, "Created")
+    assert table.columnWidth(1) >= table.fontMetrics().horizontalAdvance("28 Sep 2026, 20:48")
 
 
 def test_a_label_stands_on_the_line_of_its_field(qtbot: QtBot) -> None:
@@ -153,16 +190,16 @@ def test_an_elided_label_has_the_whole_in_its_tooltip(qtbot: QtBot) -> None:
 DRAWINGS = sorted(path.stem for path in (RESOURCES / "icons").glob("*.svg"))
 
 
-def ink(image: QImage) -> QColor:
+def ink(image: QImage) -> str:
     """The colour of most of what is fully drawn."""
     pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
-    return Counter(pixel for pixel in pixels if pixel.alpha() == 255).most_common(1)[0][0]
+    return Counter(pixel.name() for pixel in pixels if pixel.alpha() == 255).most_common(1)[0][0]
 
 
 @pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("name", [name for name in DRAWINGS if not name.startswith(FIXED)])
 def test_every_icon_is_drawn_in_the_colour_of_the_theme(qtbot: QtBot, name: str, colours: theme.Colours) -> None:
-    assert ink(icons.pixmap(name, 64, colour=colours.text).toImage()).name() == colours.text
+    assert ink(icons.pixmap(name, 64, colour=colours.text).toImage()) == colours.text
 
 
 @pytest.mark.parametrize("name", [name for name in DRAWINGS if name.startswith(FIXED)])
