@@ -254,6 +254,7 @@ def test_a_narrow_window_favours_the_name_and_a_wide_one_the_description(
 def test_columns_that_nobody_sized_fit_the_next_window_too(
     qtbot: QtBot, new_window: Callable[[], MainWindow], database: Database
 ) -> None:
+    fill(database, 3)
     first = new_window()
     open_at(qtbot, first, database)
     first.resize(1600, 900)
