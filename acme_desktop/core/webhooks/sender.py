@@ -233,6 +233,8 @@ async def _converse(transport: GuardedTransport, request: httpx.Request, found: 
 
 
 def _explain(error: Exception) -> str:
+    if isinstance(error, httpcore.ConnectTimeout):  # also in the middle of TLS, whose own words are about reads
+        return f"No connection came about within {CONNECT_SECONDS:g} s."
     verification = _cause(error, ssl.SSLError)
     if verification is not None:
         reason = getattr(verification, "verify_message", "") or getattr(verification, "reason", "") or verification
@@ -241,8 +243,6 @@ def _explain(error: Exception) -> str:
         return f"Refused: {error}."
     if isinstance(error, Unreachable):
         return f"DNS: {error}."
-    if isinstance(error, httpcore.ConnectTimeout):
-        return f"No connection came about within {CONNECT_SECONDS:g} s."
     if isinstance(error, httpcore.TimeoutException):
         return "The endpoint stopped in the middle of the exchange."
     if isinstance(error, httpcore.ConnectError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from acme_desktop.core.changes import change_set
 from acme_desktop.core.database import migrations
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.products import edits
@@ -438,6 +440,36 @@ def test_a_rate_is_kept(database: Database) -> None:
         asyncio.run(deliver(database))
     times = [request.at for request in receiver.requests]
     assert times[-1] - times[0] > 9 / 20 - 0.11
+
+
+def test_a_rate_holds_over_dispatchers_that_replace_each_other(database: Database) -> None:
+    with Receiver() as receiver:
+        add_webhook(database, receiver.url, rate=2)
+        for prefix in "ABC":
+            make_products(database, 1, prefix=prefix)
+            asyncio.run(deliver(database))
+    times = [request.at for request in receiver.requests]
+    assert all(after - before > 0.5 - 0.11 for before, after in itertools.pairwise(times))
+
+
+def test_a_change_never_waits_for_what_is_being_sent(database: Database) -> None:
+    """A webhook's row is locked while an owner takes it over or writes down; nobody's change may feel that."""
+    hook = add_webhook(database)
+    make_products(database, 1)
+    with closing(database.session("test")) as session:
+        (claim,) = ownership.claim(session, ownership.register(session))
+        with session.transaction():
+            assert ownership.owned_now(session, hook, claim.token)
+            ownership.renew(session, ownership.register(session), hook, claim.token, 1.0)
+            with database.connect() as connection:
+                connection.execute("SET LOCAL lock_timeout = '2s'")
+                identifier = change_set.begin(connection, "create", ANNA)
+                connection.execute(
+                    "INSERT INTO products (sku, sku_key, name, created_in, changed_in) VALUES ('E', 'e', 'N', %s, %s)",
+                    (identifier, identifier),
+                )
+                change_set.finish(connection, identifier, created=1)
+    assert rows(database, "SELECT count(*) FROM outbox") == [(2,)]
 
 
 def test_a_slow_endpoint_does_not_touch_the_others(database: Database) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import socket
 import struct
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,10 +17,11 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
+from acme_desktop.core.webhooks import sender as sender_module
 from acme_desktop.core.webhooks import signing
-from acme_desktop.core.webhooks.addresses import Resolver
+from acme_desktop.core.webhooks.addresses import LOOKUP_SECONDS, Resolver
 from acme_desktop.core.webhooks.endpoints import Endpoint
-from acme_desktop.core.webhooks.sender import MOST_BODY, REDACTED, Sender, Sent
+from acme_desktop.core.webhooks.sender import CONNECT_SECONDS, DEADLINE, MOST_BODY, REDACTED, Sender, Sent
 from tests.support.certificates import Authority, self_signed
 from tests.support.receiver import Receiver, Reply
 
@@ -292,6 +295,32 @@ async def test_unknown_names_and_closed_ports() -> None:
         pass
     sent = await send(endpoint(receiver.url))
     assert (sent.error or "").startswith("No connection")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(
+            "no answer", marks=pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue refuses")
+        ),
+        "no TLS",
+    ],
+)
+async def test_a_connection_that_does_not_come_about(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (CONNECT_SECONDS, DEADLINE, LOOKUP_SECONDS) == (5.0, 15.0, 5.0)
+    monkeypatch.setattr(sender_module, "CONNECT_SECONDS", 0.4)
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0 if fault == "no answer" else 9))
+        port = server.getsockname()[1]
+        if fault == "no answer":  # nobody accepts, and there is no more room to wait in
+            for _ in range(4):
+                client = stack.enter_context(socket.socket())
+                client.setblocking(False)
+                client.connect_ex(("127.0.0.1", port))
+        started = time.monotonic()
+        sent = await send(endpoint(f"http{'s' if fault == 'no TLS' else ''}://127.0.0.1:{port}/"))
+    assert 0.3 < time.monotonic() - started < 3
+    assert (sent.ok, sent.timed_out, sent.error) == (False, True, "No connection came about within 0.4 s.")
 
 
 async def test_a_resolver_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
