@@ -148,6 +148,7 @@ class Tile(QFrame):
         layout.setContentsMargins(12, 7, 12, 7)
         layout.addWidget(self.figure)
         layout.addWidget(caption)
+        layout.addStretch()
 
     def show_figure(self, text: str, tone: str = "") -> None:
         """Set the figure; a tone colours it."""

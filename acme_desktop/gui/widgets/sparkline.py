@@ -12,7 +12,7 @@ from acme_desktop.gui.widgets import theme
 from acme_desktop.gui.widgets.notices import Tile
 
 _PAD = 10
-_EDGE, _FAINT = 3, 32
+_STRIP, _FAINT = 14, 32
 
 
 class Sparkline(QWidget):
@@ -28,7 +28,7 @@ class Sparkline(QWidget):
         self._tell()
 
     def sizeHint(self) -> QSize:
-        return QSize(220, self.fontMetrics().height() + 54)
+        return QSize(220, self.fontMetrics().height() + 54 + _STRIP)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(170, self.sizeHint().height())
@@ -123,11 +123,14 @@ class Sparkline(QWidget):
 
 
 class PlotTile(Tile):
-    """A figure as it is now, over a faint line of how it came to be so."""
+    """A figure as it is now, and below it a small line of how it came to be so."""
 
     def __init__(self, name: str, object_name: str) -> None:
         super().__init__(name, object_name)
         self.line: Sequence[float] = ()
+        margins = self.layout().contentsMargins()
+        margins.setBottom(margins.bottom() + _STRIP)
+        self.layout().setContentsMargins(margins)
 
     def show_line(self, values: Sequence[float]) -> None:
         """Show values, the oldest first; all of them nought is no line."""
@@ -139,7 +142,7 @@ class PlotTile(Tile):
         most = max(self.line, default=0)
         if most <= 0:
             return
-        room = QRectF(self.rect()).adjusted(_EDGE, self.height() * 0.4, -_EDGE, -_EDGE)
+        room = QRectF(self.rect()).adjusted(_PAD, self.height() - _STRIP - 5, -_PAD, -7)
         step = room.width() / max(1, len(self.line) - 1)
         points = [
             QPointF(room.left() + place * step, room.bottom() - room.height() * value / most)
