@@ -19,7 +19,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from acme_desktop.core.database.locks import FileLock
 
@@ -187,11 +187,12 @@ def _socket(name: str, data_folder: Path) -> str:
 def bring_to_front(window: QWidget) -> None:
     """Show the window above the others, also where it was minimised, as far as the desktop allows.
 
-    The keyboard goes to the dialog that it waits for, if there is one: the window itself would not listen.
+    The keyboard goes to the dialog that asks something, if there is one: it is above the window, and may block it.
     """
     window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized | Qt.WindowState.WindowActive)
     window.show()
     window.raise_()
-    waited_for = QApplication.activeModalWidget() or window
-    waited_for.raise_()
-    waited_for.activateWindow()
+    asking = [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
+    front = QApplication.activeModalWidget() or (asking[-1] if asking else window)
+    front.raise_()
+    front.activateWindow()

@@ -198,13 +198,14 @@ def test_a_minimised_window_comes_back(qtbot: QtBot):
     assert not window.isMinimized()
 
 
-def test_the_keyboard_goes_to_the_dialog_that_the_window_waits_for(qtbot: QtBot):
+@pytest.mark.parametrize("opened", [QDialog.open, QDialog.show])
+def test_the_keyboard_goes_to_the_dialog_that_asks_something(qtbot: QtBot, opened: Callable[[QDialog], None]):
     window, other = QWidget(), QWidget()
     dialog = QDialog(window)
     for widget in (window, other):
         qtbot.addWidget(widget)
     window.show()
-    dialog.open()
+    opened(dialog)
     other.show()
     other.activateWindow()
     qtbot.waitUntil(other.isActiveWindow)
