@@ -1,9 +1,10 @@
-"""What a sheet's XML says of the cells that a reader of workbooks hands on as blank or rounded.
+"""What a sheet's XML says of the cells that a reader of workbooks hands on as blank, rounded or without their zeros.
 
-An error (``#N/A``) and a formula whose value was never stored look like blank cells to it, and a number of more than
-fifteen digits like the nearest one that a float can hold. The XML is looked through for such cells alone.
+An error (``#N/A``) and a formula whose value was never stored look like blank cells to it, a number of more than
+fifteen digits like the nearest one that a float can hold, and a 7 that its format shows as 00007 like a bare 7. The XML
+is looked through for such cells alone.
 
-Source: ECMA-376, part 1, section 18.3.1.4 (c, Cell).
+Source: ECMA-376, part 1, sections 18.3.1.4 (c, Cell), 18.8.10 (cellXfs) and 18.8.30 (numFmt).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
 from typing import IO, BinaryIO
@@ -34,6 +35,9 @@ _KIND = re.compile(rb"""\bt=["'](\w+)["']""")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)</")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</)")
 _DIGITS = re.compile(rb"-?[0-9]{16,}")
+_STYLE = re.compile(rb"""\bs=["']([0-9]+)["']""")
+_WHOLE = re.compile(rb"[0-9]+")
+_ZEROS = re.compile(r"0{2,}")
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Cell:
 
     Attributes:
         row, column: from 1 and from 0.
-        text: the number's digits, the error, or the formula.
+        text: the number's digits, with the zeros that are shown before it, the error, or the formula.
         broken: why it has no value, or "".
     """
 
@@ -63,12 +67,12 @@ def cells(stream: BinaryIO, sheet: str) -> Iterator[tuple[int, list[Cell]]]:
     """
     try:
         archive = zipfile.ZipFile(stream)
-        place = _place(archive, sheet)
+        place, padded = _place(archive, sheet), _padded(archive)
     except (zipfile.BadZipFile, KeyError, ElementTree.ParseError):
         return
     try:
         with archive, archive.open(place) as xml:
-            yield from _stretches(xml)
+            yield from _stretches(xml, padded)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise InputProblem(f"The sheet “{sheet}” is damaged.", "Get the file once more.", str(error)) from error
 
@@ -85,8 +89,21 @@ def _place(archive: zipfile.ZipFile, sheet: str) -> str:
     raise KeyError(sheet)
 
 
-def _stretches(xml: IO[bytes]) -> Iterator[tuple[int, list[Cell]]]:
+def _padded(archive: zipfile.ZipFile) -> dict[bytes, int]:
+    """The styles that fill numbers up with zeros, as ``00000`` does: number of the style -> digits that are shown."""
+    try:
+        sheet = ElementTree.fromstring(archive.read("xl/styles.xml"))  # noqa: S314
+    except (KeyError, ElementTree.ParseError):
+        return {}
+    formats = {one.get("numFmtId"): one.get("formatCode", "") for one in sheet.iter() if one.tag.endswith("}numFmt")}
+    styles = next((one for one in sheet if one.tag.endswith("}cellXfs")), ())
+    codes = ((index, formats.get(style.get("numFmtId"), "")) for index, style in enumerate(styles))
+    return {str(index).encode(): len(code) for index, code in codes if _ZEROS.fullmatch(code)}
+
+
+def _stretches(xml: IO[bytes], padded: Mapping[bytes, int]) -> Iterator[tuple[int, list[Cell]]]:
     row, column, kept = 0, -1, b""
+    styles = re.compile(rb"""\bs=["'](?:%s)["']""" % b"|".join(padded)) if padded else None
     placed: bool | None = None  # whether every cell says where it is
     while block := xml.read(_BLOCK):
         block = kept + block
@@ -99,7 +116,7 @@ def _stretches(xml: IO[bytes]) -> Iterator[tuple[int, list[Cell]]]:
         block, kept = block[:end], block[end:]
         if placed is None and (first := _FIRST.search(block)) is not None:
             placed = _PLACE.search(first[0]) is not None
-        if placed and not _of_interest(block):
+        if placed and not _of_interest(block) and not (styles and styles.search(block)):
             last = _PLACE.search(block, max(block.rfind(b"<c "), block.rfind(b":c "), 0))
             row = int(last[2]) if last else row
             yield row - 1, []
@@ -116,7 +133,7 @@ def _stretches(xml: IO[bytes]) -> Iterator[tuple[int, list[Cell]]]:
             else:
                 column += 1
             inner = block[start.end() : following.start() if following else len(block)]
-            if not start[0].endswith(b"/>") and (cell := _cell(row, column, start[2], inner)) is not None:
+            if not start[0].endswith(b"/>") and (cell := _cell(row, column, start[2], inner, padded)) is not None:
                 found.append(cell)
         yield row - 1, found
 
@@ -130,7 +147,7 @@ def _of_interest(block: bytes) -> bool:
     )
 
 
-def _cell(row: int, column: int, attributes: bytes, inner: bytes) -> Cell | None:
+def _cell(row: int, column: int, attributes: bytes, inner: bytes, padded: Mapping[bytes, int]) -> Cell | None:
     found = _KIND.search(attributes)
     kind = found[1] if found else b"n"
     value = _VALUE.search(inner)
@@ -144,6 +161,8 @@ def _cell(row: int, column: int, attributes: bytes, inner: bytes) -> Cell | None
         return Cell(row, column, shown, "The cell holds a formula whose value is not stored.")
     if kind == b"n" and _DIGITS.fullmatch(text):
         return Cell(row, column, text.decode())
+    if padded and kind == b"n" and _WHOLE.fullmatch(text) and (style := _STYLE.search(attributes)):
+        return Cell(row, column, text.decode().zfill(padded.get(style[1], 0)))
     return None
 
 

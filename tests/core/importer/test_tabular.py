@@ -71,6 +71,22 @@ def test_a_hidden_sheet_is_read_only_where_it_is_asked_for(files: Files) -> None
     assert [row["sku"] for row in asked["accepted"]] == ["From Lists"]
 
 
+def test_zeros_that_a_format_shows_before_a_number_are_kept(files: Files) -> None:
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        five, bold = book.add_format({"num_format": "00000"}), book.add_format({"bold": True})
+        sheet.write_row(0, 0, ["Price", "SKU", "Name"])
+        for row, (sku, style) in enumerate(
+            [(7, five), (123456, five), (7, bold), ("7", five), (8, five), (8.5, five)], 1
+        ):
+            sheet.write(row, 0, row)
+            sheet.write(row, 1, sku, style)
+            sheet.write(row, 2, f"Cup {row}")
+    skus = [row["sku"] for row in files.report(target.getvalue(), "p.xlsx")["accepted"]]
+    assert skus == ["00007", "123456", "7", "7", "00008", "8.5"]
+
+
 def test_skus_that_a_spreadsheet_ruined_are_warned_of(files: Files) -> None:
     rows = [["SKU", "Name"], *([f"A{n}", "Cup"] for n in range(60)), ["1.2E+12", "Mug"], [1.2345678901234567e19, "Jug"]]
     report = files.report(workbook(("Products", rows)), "p.xlsx")
