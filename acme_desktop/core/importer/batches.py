@@ -23,6 +23,8 @@ SCHEMA = pa.schema(
     ]
 )
 CHUNK_ROWS = 50_000
+# Values handed to Arrow at a time: meanwhile no other thread of Python runs, the window's included.
+_AT_ONCE = 4_000
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,13 @@ class Taken:
 def batch_of(rows: Rows) -> pa.RecordBatch:
     """Clean rows as one batch of `SCHEMA`."""
     columns = (rows.line, rows.sku, rows.name, rows.description, rows.active)
-    arrays = [pa.array(values, field.type) for values, field in zip(columns, SCHEMA, strict=True)]
+    arrays = [_column(values, field.type) for values, field in zip(columns, SCHEMA, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
+
+
+def _column(values: Sequence[object], kind: pa.DataType) -> pa.Array:
+    starts = range(0, len(values), _AT_ONCE) or range(1)
+    return pa.concat_arrays([pa.array(values[start : start + _AT_ONCE], kind) for start in starts])
 
 
 def chunks_of(batch: pa.RecordBatch, rejected: Sequence[Rejection], at: int) -> Iterator[Chunk]:

@@ -19,7 +19,8 @@ from acme_desktop.core.importer.profile import SAMPLE_ROWS, Profile, settle
 from acme_desktop.core.importer.shape import learn
 from acme_desktop.core.importer.source import Part, position
 
-BLOCK = 4 << 20
+# Large enough for the fast path; the exact path decodes and splits a block without letting other threads run.
+BLOCK = 2 << 20
 _SAMPLE = 256 << 10
 _LEARNT_ROWS = 400
 _UNSURE_ROWS = 3
