@@ -2,7 +2,8 @@
 
 The window is the real one, on its own loop and the offscreen platform, with an embedded database in a fresh folder; the
 receiver is a server on loopback in a process of its own. Measured are idle, all events in batches, and a share of them
-one by one, which takes much longer for each. The limit holds for the 99th percentile, above the idle one.
+one by one, which takes much longer for each. The limit holds for the 99th percentile, above the idle one, of what is
+held by this program itself (`lateness.py`); the same by the clock is told beside it.
 """
 
 from __future__ import annotations
@@ -124,11 +125,13 @@ class Measuring:
     def _note(self, name: str, seconds: float) -> None:
         self._ticks.stop()
         ticks = self._ticks
+        print(f"{name}: {ticks.latest}; the most held: {ticks.most_held}", file=sys.stderr)
         self.figures |= {
             f"{name}_p50_ms": round(ticks.quantile(0.50), 2),
             f"{name}_p99_ms": round(ticks.quantile(0.99), 2),
+            f"{name}_held_p99_ms": round(ticks.held_quantile(0.99), 2),
             f"{name}_max_ms": round(ticks.longest, 2),
-            f"{name}_ticks": len(ticks.late),
+            f"{name}_ticks": len(ticks.ticks),
             f"{name}_seconds": round(seconds, 1),
         }
 
@@ -166,6 +169,11 @@ def measure(folder: Path, events: int, url: str, came: Any) -> dict[str, Any]:
     return measuring.figures
 
 
+def _growth(figures: dict[str, Any], name: str) -> float:
+    busy: float = max(figures[f"batch_{name}"], figures[f"each_{name}"])
+    return busy - float(figures[f"idle_{name}"])
+
+
 def main() -> int:
     """Measure, print a line of JSON, and say by the exit status whether the limit holds."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -180,8 +188,10 @@ def main() -> int:
         figures = measure(Path(folder), events, f"http://127.0.0.1:{port.get(timeout=30)}/hook", came)
     receiver.terminate()
     print(json.dumps({"events": events, "load_before": load, **figures}))
-    growth = max(figures["batch_p99_ms"], figures["each_p99_ms"]) - figures["idle_p99_ms"]
-    print(f"the 99th percentile grows by {growth:.1f} ms (limit {GROWTH_LIMIT_MS} ms)", file=sys.stderr)
+    growth = _growth(figures, "held_p99_ms")
+    clock = _growth(figures, "p99_ms")
+    told = f"the 99th percentile grows by {growth:.1f} ms of its own work (limit {GROWTH_LIMIT_MS} ms)"
+    print(f"{told}, by {clock:.1f} ms by the clock", file=sys.stderr)
     return 0 if growth <= GROWTH_LIMIT_MS else 1
 
 

@@ -1,7 +1,8 @@
 """The longest stall of the window's event loop while it imports a large file: `python build/measure_stalls.py [ROWS]`.
 
 A timer inside the process asks to be called every 5 ms; how late it comes is how long the window could not have
-answered. The window is the real one, on the offscreen platform, with an embedded database in a fresh folder.
+answered. The window is the real one, on the offscreen platform, with an embedded database in a fresh folder. The limit
+holds for what is held by this program itself, as `lateness.py` tells it; on an idle machine that is all of it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from lateness import Lateness  # noqa: E402
 
-LIMIT_MS = 100
+LIMIT_MS = 50
 
 
 def measure(folder: Path, rows: int) -> dict[str, float]:
@@ -46,41 +47,44 @@ def measure(folder: Path, rows: int) -> dict[str, float]:
         while not done():
             app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
-    def part(begin: Callable[[], object], done: Callable[[], bool]) -> tuple[float, float]:
+    figures: dict[str, float] = {}
+
+    def part(name: str, begin: Callable[[], object], done: Callable[[], bool]) -> None:
         ticks.start()
         started = time.monotonic()
         begin()
         until(done)
-        return ticks.longest, time.monotonic() - started
+        taken = time.monotonic() - started
+        print(f"{name}: {ticks.latest}; the most held: {ticks.most_held}", file=sys.stderr)
+        figures[f"{name}_ms"], figures[f"{name}_held_ms"] = ticks.longest, ticks.most_held.held
+        figures[f"{name}_seconds"] = taken
 
     window.resize(1100, 720)
     window.show()
-    opening = part(window.open_database, lambda: window.products.model.count is not None)
-    figures = {"opening_ms": opening[0], "opening_seconds": opening[1]}
+    part("opening", window.open_database, lambda: window.products.model.count is not None)
     for turn in ("fresh", "again"):
-        compared = part(lambda: window.import_files([source]), lambda: dialog_ready(window, MappingDialog))
+        part(
+            f"{turn}_comparison",
+            lambda: window.import_files([source]),
+            lambda: dialog_ready(window, MappingDialog),
+        )
         dialog = window.findChild(MappingDialog)
         entry = window.importer._entries[-1]
-        imported = part(
+        part(
+            f"{turn}_import",
             dialog.findChild(QPushButton, "startImportButton").click,
             lambda entry=entry: entry.state in (State.DONE, State.FAILED) and not window._runner.busy,
         )
         if entry.state is State.FAILED:
             raise SystemExit(f"the import failed: {entry.error or entry.report}")
-        figures |= {
-            f"{turn}_comparison_ms": compared[0],
-            f"{turn}_comparison_seconds": compared[1],
-            f"{turn}_import_ms": imported[0],
-            f"{turn}_import_seconds": imported[1],
-        }
         window.importer._clear_finished()
     table, model = window.products.table, window.products.model
-    jumped = part(
-        lambda: table.go_to_page(table.page_count - 1), lambda: model.product(model.rowCount() - 1) is not None
+    part(
+        "jump_to_the_end",
+        lambda: table.go_to_page(table.page_count - 1),
+        lambda: model.product(model.rowCount() - 1) is not None,
     )
-    figures |= {"jump_to_the_end_ms": jumped[0], "jump_to_the_end_seconds": jumped[1]}
-    closed = part(window.close_now, lambda: not window.isVisible())
-    figures["closing_ms"] = closed[0]
+    part("closing", window.close_now, lambda: not window.isVisible())
     window.wait_for_threads()
     return figures
 
@@ -98,9 +102,11 @@ def main() -> int:
     rows = parser.parse_args().rows
     with tempfile.TemporaryDirectory(prefix="acme-stalls-") as folder:
         figures = measure(Path(folder), rows)
-    longest = max(value for name, value in figures.items() if name.endswith(("_import_ms", "_comparison_ms")))
-    print(json.dumps({"rows": rows, **{name: round(value, 2) for name, value in figures.items()}}))
-    print(f"longest stall while importing: {longest:.0f} ms (limit {LIMIT_MS} ms)", file=sys.stderr)
+    ends = ("_import_held_ms", "_comparison_held_ms")
+    longest = max(value for name, value in figures.items() if name.endswith(ends))
+    told = {name: round(value, 2) for name, value in figures.items()}
+    print(json.dumps({"rows": rows, "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None, **told}))
+    print(f"longest stall while importing, of its own work: {longest:.0f} ms (limit {LIMIT_MS} ms)", file=sys.stderr)
     return 0 if longest < LIMIT_MS else 1
 
 
