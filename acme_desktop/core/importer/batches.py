@@ -82,7 +82,7 @@ class Taken:
 
 def batch_of(rows: Rows) -> pa.RecordBatch:
     """Clean rows as one batch of `SCHEMA`."""
-    columns = (rows.line, rows.sku, rows.name, rows.description, rows.active)
+    columns: tuple[Sequence[object], ...] = (rows.line, rows.sku, rows.name, rows.description, rows.active)
     arrays = [_column(values, field.type) for values, field in zip(columns, SCHEMA, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
 
