@@ -21,6 +21,7 @@ from first_scenes import shoot_empty, shoot_errors, shoot_start  # noqa: E402
 from history_scenes import shoot_past  # noqa: E402
 from import_scenes import SAMPLE, shoot_clean, shoot_differences, shoot_encoding, shoot_history  # noqa: E402
 from keyboard_scenes import shoot_keyboard  # noqa: E402
+from message_scenes import shoot_messages  # noqa: E402
 from stage import LOOKS, Look, Stage, screen  # noqa: E402
 from webhook_scenes import shoot_webhooks  # noqa: E402
 
@@ -177,6 +178,7 @@ def shoot_catalogue(stage: Stage, folder: Path) -> None:
     shoot_webhooks(stage)
     shoot_errors(stage)
     shoot_settings(stage)
+    shoot_messages(stage)
     stage.leave()
 
 
