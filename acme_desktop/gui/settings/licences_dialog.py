@@ -40,6 +40,7 @@ class LicencesDialog(QDialog):
         self.setWindowTitle("Licences")
         on_screen.fit(self, 860, 560)
         self.list = QListWidget(objectName="licenceList", accessibleName="Parts of the program")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # it elides instead
         self.list.currentRowChanged.connect(self._show_text)
         self.text = QPlainTextEdit(objectName="licenceText", readOnly=True, accessibleName="Licence of the part")
         self.text.setTabChangesFocus(True)

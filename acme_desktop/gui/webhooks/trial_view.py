@@ -12,6 +12,7 @@ from acme_desktop.gui.widgets import theme
 from acme_desktop.gui.widgets.notices import Banner
 
 _TINTS = ("accent_line", "accent_text", "warning", "success")
+_NO_TENTHS = 100  # milliseconds
 
 
 def phases(sent: Sent) -> list[tuple[str, float]]:
@@ -59,14 +60,14 @@ class TimeSplit(QWidget):
             left += width
         metrics, left = self.fontMetrics(), 0.0
         for (name, length), tint in zip(self._phases, _TINTS, strict=False):
-            text = f"{name} {length:.1f} ms"
+            text = f"{name} {length:.{0 if length >= _NO_TENTHS else 1}f} ms"
             middle = 15 + metrics.height() / 2
             painter.setBrush(QColor(getattr(colours, tint)))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.drawEllipse(QRectF(left, middle - 4, 8, 8))
             painter.setPen(QColor(colours.muted))
             painter.drawText(QRectF(left + 13, 15, self.width(), metrics.height() + 2), text)
-            left += metrics.horizontalAdvance(text) + 30
+            left += metrics.horizontalAdvance(text) + 26
 
 
 class TrialView(QWidget):
