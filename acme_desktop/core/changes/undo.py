@@ -53,18 +53,21 @@ CREATE TEMPORARY TABLE undo_images ON COMMIT DROP AS
 SELECT product_id, sku_key, sku, operation FROM product_versions WHERE change_set_id = %(id)s
 """
 
+# Another program that edits a row does not know of change sets; where it keeps `updated_at`, that tells.
+_CHANGED_IN = "CASE WHEN p.changed_in <> %(id)s OR p.updated_at <= %(finished)s THEN p.changed_in END"
+
 # Those of them that stand now ...
-_ROWS = """
+_ROWS = f"""
 CREATE TEMPORARY TABLE undo_rows ON COMMIT DROP AS
-SELECT p.id, p.sku, p.sku_key, p.changed_in, 'image' AS origin
+SELECT p.id, p.sku, p.sku_key, {_CHANGED_IN} AS changed_in, 'image' AS origin
 FROM products p JOIN undo_images i ON p.id = i.product_id
 """
 
 # ... and those that came into being through the change set: it created them, or as an undo brought them back. Their
 # ids tell where to look.
-_CREATED = """
+_CREATED = f"""
 INSERT INTO undo_rows
-SELECT id, sku, sku_key, changed_in, 'created' FROM products
+SELECT p.id, p.sku, p.sku_key, {_CHANGED_IN}, 'created' FROM products p
 WHERE changed_in = %(id)s
     OR (created_in = %(id)s AND id > (SELECT coalesce(ids_after, 0) FROM change_sets WHERE id = %(id)s))
 """
@@ -187,7 +190,7 @@ def undo(database: Database, identifier: int, *, author: Author, progress: Progr
 
 
 def _plan(connection: Connection[Any], target: ChangeSet) -> None:
-    values = {"id": target.id, "undoes": target.undoes}
+    values = {"id": target.id, "undoes": target.undoes, "finished": target.created_at}
     if target.created + target.updated + target.deleted > _LARGE:
         connection.execute("SET LOCAL enable_nestloop = off")
     connection.execute(_IMAGES, values)

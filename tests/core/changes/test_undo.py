@@ -294,3 +294,16 @@ def test_a_cancelled_undo_changes_nothing(database: Database) -> None:
     with pytest.raises(Cancelled):
         undo(database, made.id, author=ANNA, progress=progress)
     assert len(catalogue(database)) == 1
+
+
+@pytest.mark.parametrize("what", ["create", "update"])
+def test_what_another_program_edited_since_is_kept(database: Database, what: str) -> None:
+    made = make(database, "A")
+    if what == "update":
+        made = edit(database, "A", name="Ours")
+    with database.connect() as connection:
+        connection.execute("UPDATE products SET name = 'Theirs', updated_at = now() WHERE sku = 'A'")
+    with pytest.raises(Refused) as raised:
+        take_back(database, made)
+    assert "A: changed since" in (raised.value.details or "")
+    assert rows(database, "SELECT name FROM products") == [("Theirs",)]
