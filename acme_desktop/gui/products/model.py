@@ -45,9 +45,10 @@ class Sight:
 class ProductModel(Rows):
     """As many rows as the question matches; those not loaded yet are placeholders and load when they are looked at.
 
-    `estimated` comes with about how many match, `counted` with how many exactly. When the catalogue has changed, rows
-    move to where their products are now: between `realigning` and `realigned`, which comes with how far what is in
-    sight has moved; `placed` comes with the newest state, once it is taken in, and with what was asked for.
+    `estimated` comes with about how many match, `counted` with how many exactly, once their rows are here. When the
+    catalogue has changed, rows move to where their products are now: between `realigning` and `realigned`, which comes
+    with how far what is in sight has moved; `placed` comes with the newest state, once it is taken in, and with what
+    was asked for.
     """
 
     counted = Signal(int)
@@ -71,6 +72,7 @@ class ProductModel(Rows):
         self._question = Question()
         self._former_look, self._onward = 0, 1
         self._fresh = self._again = False  # fresh: the old rows stand until the first page of a new question is here
+        self._told: int | None = None
         self._wanted = Surroundings((), 0, 0, PAGE)
         self.shifting = False  # while rows come and go that no person selects or lets go
         self._wishes.timeout.connect(self._load_what_was_looked_at)
@@ -84,7 +86,12 @@ class ProductModel(Rows):
 
     @property
     def count(self) -> int | None:
-        """How many products the question matches; None while that is not known."""
+        """How many products the question matches, as the rows have it; None while that is not known."""
+        return self._told
+
+    @property
+    def _counted(self) -> int | None:
+        """The newest count, perhaps before the rows are here that it counts."""
         return self.loader.counting.count
 
     @property
@@ -101,6 +108,7 @@ class ProductModel(Rows):
         """Show another catalogue; None shows nothing."""
         self.loader.set_database(database)
         self._fresh = self._again = False
+        self._told = None
         self._reset(0, [])
         if database is not None:
             self._ask(self._question)
@@ -132,7 +140,7 @@ class ProductModel(Rows):
 
     def _ask(self, question: Question) -> None:
         self._question = question
-        self._fresh, self._again = True, False
+        self._fresh, self._again, self._told = True, False, None
         self.loader.ask(question)
         self.loader.want(0)
         self.asked.emit()
@@ -141,13 +149,14 @@ class ProductModel(Rows):
 
     def _page_came(self, number: int, products: list[Product]) -> None:
         if self._fresh:
-            about = self.count if self.count is not None else self.estimate if len(products) == PAGE else 0
+            exact = self._counted
+            about = exact if exact is not None else self.estimate if len(products) == PAGE else 0
             self._reset(max(len(products), about or 0), products)
             self._fresh = False
-            self.answered.emit()
+            self._tell_rows()
             return
         first = number * PAGE
-        if self.count is None:
+        if self._counted is None:
             end = first + len(products)
             self._resize(end if 0 < len(products) < PAGE else max(self._rows, end))
         self._keep(first, products)
@@ -170,7 +179,15 @@ class ProductModel(Rows):
         if not self._fresh and not self.loader.renewing:
             self._hold_the_end(count)
             self._resize(count)
-        self.counted.emit(count)
+            self._told = count
+            self.counted.emit(count)
+
+    def _tell_rows(self) -> None:
+        """The rows are here; so the count may be told, where it was there before them."""
+        former, self._told = self._told, self._counted
+        self.answered.emit()
+        if self._told is not None and self._told != former:
+            self.counted.emit(self._told)
 
     def _hold_the_end(self, count: int) -> None:
         """Pages found from the end stand where the end was thought to be: they move along with it."""
@@ -257,12 +274,12 @@ class ProductModel(Rows):
         anchor = next((row for row in visible if sight.top and old.get(row) in now), None)
         shift = self._realign(to_take, anchor)
         self.put(stretch)
-        if self.count is not None:
-            self._resize(self.count)
+        if self._counted is not None:
+            self._resize(self._counted)
         if shift is not None:
             self.realigned.emit(shift)
         self.placed.emit(self._wanted, stretch)
-        self.answered.emit()
+        self._tell_rows()
         if self._again:
             self._again = False
             self._cache.make_stale()

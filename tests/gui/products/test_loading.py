@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.progress import Progress
-from acme_desktop.core.products import edits, listing
+from acme_desktop.core.products import edits, listing, positions
 from acme_desktop.core.products.filters import Filter, Sort
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.main_window import MainWindow
@@ -187,6 +188,36 @@ def test_a_slow_order_is_named(
     qtbot.waitUntil(lambda: hint.text() == "Sorting by description looks at every product…")
     let_go.append(True)
     qtbot.waitUntil(lambda: hint.text() == "", timeout=10_000)
+
+
+def test_the_count_is_told_together_with_its_rows(
+    qtbot: QtBot, window: MainWindow, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads that there are 250 products can turn the page."""
+    fill(database, 30)
+    window.products.refresh()
+    label, model = find(window, QLabel, "rowCountLabel"), window.products.model
+    qtbot.waitUntil(lambda: label.text() == "30 products", timeout=10_000)
+    gate, real = threading.Event(), positions.stretch
+
+    def held(*arguments: Any, **named: Any) -> Any:
+        gate.wait(20)
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(positions, "stretch", held)
+    with database.connect() as connection:
+        connection.execute(
+            "INSERT INTO products (sku, sku_key, name) SELECT 'Z' || n, 'z' || n, 'x' FROM generate_series(1, 220) AS n"
+        )
+    with qtbot.waitSignal(model.loader.counting.counted, timeout=10_000):
+        window.products.refresh()
+    assert (label.text(), model.rowCount()) == ("30 products", 30)
+    gate.set()
+    with qtbot.waitSignal(model.counted, timeout=10_000):
+        pass
+    assert (label.text(), model.rowCount()) == ("250 products", 250)
+    window.products.pager.next.click()
+    assert find(window, QLabel, "pageLabel").text() == "Page 2 of 3"
 
 
 def test_qts_rules_hold_while_rows_move(
