@@ -1,4 +1,6 @@
-"""The menu of the table's columns: which are shown, which stay in sight, and all as it was at first."""
+"""The menu of the table's columns: order, place and width of one, which are shown, which stay in sight, and all as it
+was at first.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from acme_desktop.gui.products.columns import COLUMNS
+from acme_desktop.gui.products.sort_header import SortHeader
+
+_STEP = 24
+"""How many pixels wider or narrower a column gets at once."""
 
 if TYPE_CHECKING:
     from acme_desktop.gui.products.table import ProductTable
@@ -22,6 +28,8 @@ class ColumnsMenu(QMenu):
         self._table = table
         self.section = 0
         self._shown: list[QAction] = []
+        self._setup_one()
+        self.addSeparator()
         for section, column in enumerate(COLUMNS):
             action = self.addAction(f"&{column.title}")
             action.setObjectName(f"showColumn_{column.field}")
@@ -39,6 +47,48 @@ class ColumnsMenu(QMenu):
         self.aboutToShow.connect(self._show_state)
         self._show_state()
 
+    def _setup_one(self) -> None:
+        """What a mouse does on the header of one column."""
+        self._sort = self.addAction("", lambda: self._header.sort_on(self.section))
+        self._sort_more = self.addAction("", lambda: self._header.sort_on(self.section, adding=True))
+        self._left = self.addAction("Move &left", lambda: self._move(-1))
+        self._right = self.addAction("Move r&ight", lambda: self._move(1))
+        wider = self.addAction("&Wider", lambda: self._widen(_STEP))
+        narrower = self.addAction("Narrow&er", lambda: self._widen(-_STEP))
+        for action, name in (
+            (self._sort, "actionSortBy"),
+            (self._sort_more, "actionSortThenBy"),
+            (self._left, "actionMoveLeft"),
+            (self._right, "actionMoveRight"),
+            (wider, "actionWider"),
+            (narrower, "actionNarrower"),
+        ):
+            action.setObjectName(name)
+
+    @property
+    def _header(self) -> SortHeader:
+        header = self._table.horizontalHeader()
+        assert isinstance(header, SortHeader)
+        return header
+
+    def _neighbour(self, step: int) -> int | None:
+        """Where the next column that is shown stands, to the left or to the right."""
+        place = self._header.visualIndex(self.section) + step
+        while 0 <= place < len(COLUMNS):
+            if not self._header.isSectionHidden(self._header.logicalIndex(place)):
+                return place
+            place += step
+        return None
+
+    def _move(self, step: int) -> None:
+        place = self._neighbour(step)
+        if place is not None:
+            self._header.moveSection(self._header.visualIndex(self.section), place)
+
+    def _widen(self, by: int) -> None:
+        header = self._header
+        header.resizeSection(self.section, max(header.minimumSectionSize(), header.sectionSize(self.section) + by))
+
     def _show_state(self) -> None:
         hidden = [self._table.isColumnHidden(section) for section in range(len(COLUMNS))]
         for action, away in zip(self._shown, hidden, strict=True):
@@ -47,5 +97,10 @@ class ColumnsMenu(QMenu):
             action.setEnabled(away or hidden.count(False) > 1)
         if hidden[self.section]:
             self.section = hidden.index(False)
-        self._up_to.setText(f"Free&ze up to {COLUMNS[self.section].title}")
+        title = COLUMNS[self.section].title
+        self._sort.setText(f"S&ort by {title}")
+        self._sort_more.setText(f"Sort &then by {title}")
+        self._left.setEnabled(self._neighbour(-1) is not None)
+        self._right.setEnabled(self._neighbour(1) is not None)
+        self._up_to.setText(f"Free&ze up to {title}")
         self._none.setEnabled(self._table.frozen_count > 0)

@@ -60,6 +60,12 @@ class SortHeader(QHeaderView):
         self.show_keys(keys)
         self.sorted.emit(Sort.of(*keys))
 
+    def sort_on(self, section: int, *, adding: bool = False) -> None:
+        """Do what a click on that column does, with `adding` one with Shift."""
+        field, first = COLUMNS[section].field, self._keys[0]
+        turned = first.field == field and not first.descending
+        self.ask_for(self._with(field) if adding else (Sort(field, turned),))
+
     def restore(self, state: QByteArray) -> None:
         """Bring back what `saveState` gave, but not the order of rows."""
         self._showing = True

@@ -47,6 +47,7 @@ class ProductTable(SparingTable):
         self._moving = False
         self._before: tuple[int | None, int] = (None, 0)
         self._began = QPersistentModelIndex()
+        self._column_here = place_of("sku")  # stays where another question takes the current cell away
         self._setup_ui()
         self.setModel(model)
         self.kept = Selection(self, model)
@@ -257,12 +258,25 @@ class ProductTable(SparingTable):
     # Columns
 
     def open_columns_menu(self) -> None:
-        """Open the menu of the columns at the header, for the keyboard."""
-        self._open_menu_at(QPoint(self._header.sectionViewportPosition(place_of("sku")) + 8, self._header.height()))
+        """Open the menu of the columns at the current cell's, for the keyboard."""
+        left = self._header.sectionViewportPosition(self._column_here)
+        self._open_menu(self._column_here, QPoint(max(0, min(left + 8, self.width())), self._header.height()))
 
     def _open_menu_at(self, place: QPoint) -> None:
-        self.columns_menu.section = max(0, self._header.logicalIndexAt(place))
+        self._open_menu(max(0, self._header.logicalIndexAt(place)), place)
+
+    def _open_menu(self, section: int, place: QPoint) -> None:
+        self.columns_menu.section = section
         self.columns_menu.popup(self._header.mapToGlobal(place))
+
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+        super().currentChanged(current, previous)
+        if current.isValid():
+            self._column_here = current.column()
+
+    def sort_here(self, *, adding: bool = False) -> None:
+        """Sort by the current cell's column, as a click on its header does; with `adding` as one with Shift."""
+        self._header.sort_on(self._column_here, adding=adding)
 
     def show_column(self, section: int, *, shown: bool) -> None:
         """Show or hide a column; the last one stays."""

@@ -58,6 +58,48 @@ def test_shift_sorts_by_one_more_column(qtbot: QtBot, window: MainWindow, databa
     assert titles(table) == {"sku": "SKU"}
 
 
+def test_columns_are_sorted_moved_and_sized_without_a_mouse(
+    qtbot: QtBot, window: MainWindow, database: Database
+) -> None:
+    fill(database, 30)
+    window.products.refresh()
+    counted(qtbot, window, 30)
+    table, model = window.products.table, window.products.model
+    header, name = table.horizontalHeader(), place_of("name")
+    window.activateWindow()
+    table.setFocus()
+    table.setCurrentIndex(model.index(0, place_of("active")))
+    sort = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    qtbot.keyClick(table, Qt.Key.Key_S, sort)
+    assert model.question.sort == Sort("active")
+    qtbot.waitUntil(lambda: not table.currentIndex().isValid())  # the rows are others now
+    qtbot.keyClick(table, Qt.Key.Key_S, sort)
+    assert model.question.sort == Sort("active", descending=True)
+    counted(qtbot, window, 30)
+    table.setCurrentIndex(model.index(0, name))
+    qtbot.keyClick(table, Qt.Key.Key_S, sort | SHIFT)
+    assert model.question.sort == Sort("active", descending=True, then=Sort("name"))
+
+    def choose(letter: Qt.Key) -> None:
+        table.open_columns_menu()
+        qtbot.keyClick(table.columns_menu, letter)
+        assert not table.columns_menu.isVisible()
+
+    counted(qtbot, window, 30)
+    table.setCurrentIndex(model.index(0, name))
+    choose(Qt.Key.Key_I)
+    assert header.visualIndex(name) == 2
+    choose(Qt.Key.Key_L)
+    assert header.visualIndex(name) == 1
+    width = header.sectionSize(name)
+    choose(Qt.Key.Key_W)
+    assert header.sectionSize(name) > width
+    choose(Qt.Key.Key_E)
+    assert header.sectionSize(name) == width
+    choose(Qt.Key.Key_O)
+    assert model.question.sort == Sort("name")
+
+
 def test_a_saved_order_of_several_columns_shows_in_the_header(
     qtbot: QtBot, window: MainWindow, database: Database
 ) -> None:
