@@ -210,11 +210,18 @@ def _actions(connection: Connection[Any]) -> int:
     return number
 
 
+def _summary(connection: Connection[Any], target: ChangeSet) -> str:
+    """Names the change that is taken back or brought back, behind however many undos."""
+    change, verb = target, "Undo"
+    while change.undoes is not None:
+        change = change_set.get(connection, change.undoes)
+        verb = "Redo" if verb == "Undo" else "Undo"
+    return f"{verb} of change set {change.id}: {change.summary}"
+
+
 def _apply(connection: Connection[Any], target: ChangeSet, author: Author) -> ChangeSet:
-    what = "" if target.kind == "undo" else f": {target.summary}"
-    identifier = change_set.begin(
-        connection, "undo", author, summary=f"Undo of change set {target.id}{what}", undoes=target.id
-    )
+    summary = _summary(connection, target)
+    identifier = change_set.begin(connection, "undo", author, summary=summary, undoes=target.id)
     values = {"id": target.id, "undo": identifier}
     planned = "sku_key IN (SELECT now_key FROM undo_plan WHERE action = ANY(%s))"
     keep = before_images.keep

@@ -95,8 +95,10 @@ def test_a_creation_is_undone_and_redone(database: Database) -> None:
     assert catalogue(database) == before
     assert counts(redone) == (1, 0, 0)
     assert rows(database, "SELECT changed_in FROM products") == [(redone.change_set.id,)]
+    assert redone.change_set.summary == f"Redo of change set {made.id}: Create A"
 
     again = take_back(database, redone.change_set)
+    assert again.change_set.summary == f"Undo of change set {made.id}: Create A"
     assert catalogue(database) == []
     assert counts(again) == (0, 0, 1)
 
