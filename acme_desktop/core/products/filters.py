@@ -103,25 +103,26 @@ def _until(column: str, end: date | datetime) -> Clause:
 
 
 class _Order(NamedTuple):
-    """How a field sorts: its expression on a row, the same for a bound value, and the kind of index for it.
+    """How a field sorts: its expression on a row, the same for a bound value, its least value, the kind of its index.
 
     The kinds are those of `catalogue_indexes`; "" is an index that every product is in, None is no index at all.
     """
 
     row: str
     value: str
+    least: str
     kind: str | None = None
 
 
 # Text sorts without regard to letter case; a missing description sorts as a blank one.
 _ORDERS = {
-    "sku": _Order("sku_key", "lower(%s::text)", ""),
-    "name": _Order(NAME_SORTED, "lower(left(%s::text, 200))", "name"),
-    "description": _Order("lower(coalesce(description, ''))", "lower(coalesce(%s::text, ''))"),
-    "active": _Order("active", "%s::boolean", "active"),
-    "created_at": _Order("created_at", "%s::timestamptz", "created"),
-    "updated_at": _Order("updated_at", "%s::timestamptz", "updated"),
-    "id": _Order("id", "%s::bigint", ""),
+    "sku": _Order("sku_key", "lower(%s::text)", "''", ""),
+    "name": _Order(NAME_SORTED, "lower(left(%s::text, 200))", "''", "name"),
+    "description": _Order("lower(coalesce(description, ''))", "lower(coalesce(%s::text, ''))", "''"),
+    "active": _Order("active", "%s::boolean", "false", "active"),
+    "created_at": _Order("created_at", "%s::timestamptz", "'-infinity'", "created"),
+    "updated_at": _Order("updated_at", "%s::timestamptz", "'-infinity'", "updated"),
+    "id": _Order("id", "%s::bigint", "'-9223372036854775808'", ""),
 }
 
 SORT_FIELDS = tuple(_ORDERS)
@@ -242,33 +243,38 @@ def finding_index(question: Filter, *, ascii_only: bool = False) -> str | None:
 class _Term(NamedTuple):
     """One expression that an order compares, on a row and for a bound value."""
 
-    row: str
-    value: str
+    field: _Order
     descending: bool
 
     @property
-    def order(self) -> str:
+    def row(self) -> str:
+        return self.field.row
+
+    @property
+    def value(self) -> str:
+        return self.field.value
+
+    def order(self, row: str) -> str:
         """As it stands in ORDER BY."""
-        return f"{self.row} {'DESC' if self.descending else 'ASC'}"
+        return f"{row} {'DESC' if self.descending else 'ASC'}"
 
 
 def _terms(sort: Sort, *, reverse: bool) -> list[_Term]:
-    terms = [_Term(_ORDERS[key.field].row, _ORDERS[key.field].value, key.descending != reverse) for key in sort.keys]
+    terms = [_Term(_ORDERS[key.field], key.descending != reverse) for key in sort.keys]
     if sort.keys[-1].field not in _UNIQUE:
         # In the direction of the last key, so that one index has the order of one field in both directions.
-        terms.append(_Term("id", "%s::bigint", sort.keys[-1].descending != reverse))
+        terms.append(_Term(_ORDERS["id"], sort.keys[-1].descending != reverse))
     return terms
 
 
 def order_by(sort: Sort, *, reverse: bool = False, sorted_afresh: bool = False) -> str:
     """What stands after ORDER BY; `reverse` reads the same order from its end.
 
-    What is to be `sorted_afresh` is sorted by the same values in words that no index knows.
+    What is to be `sorted_afresh` is sorted by the same values in words that no index knows: none is below the least.
     """
     terms = _terms(sort, reverse=reverse)
-    if sorted_afresh:
-        terms = [term._replace(row=f"(ARRAY[{term.row}])[1]") for term in terms]
-    return ", ".join(term.order for term in terms)
+    afresh = (f"greatest({term.row}, {term.field.least})" if sorted_afresh else term.row for term in terms)
+    return ", ".join(term.order(row) for term, row in zip(terms, afresh, strict=True))
 
 
 def beyond(sort: Sort, place: Place, *, reverse: bool = False) -> Clause:
