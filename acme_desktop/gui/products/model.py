@@ -64,6 +64,7 @@ class ProductModel(Rows):
         self.sight: Callable[[], Sight] = Sight
         self.loader = PageLoader(runner, self)
         self.loader.beside = self._cache.beside
+        self.loader.begun.connect(self._first_rows_came)
         self.loader.page.connect(self._page_came)
         self.loader.renewed.connect(self._renewed)
         self.loader.settled.connect(self._renew)
@@ -141,18 +142,25 @@ class ProductModel(Rows):
     def _ask(self, question: Question) -> None:
         self._question = question
         self._fresh, self._again, self._told = True, False, None
-        self.loader.ask(question)
+        self.loader.ask(question, self.sight().rows)
         self.loader.want(0)
         self.asked.emit()
 
     # What comes
 
+    def _first_rows_came(self, products: list[Product]) -> None:
+        self._start_anew(products, more=True)
+        self._cache.make_stale()  # the others of the page are on their way
+        self._tell_rows()
+
+    def _start_anew(self, products: list[Product], *, more: bool) -> None:
+        about = self._counted if self._counted is not None else self.estimate if more else 0
+        self._reset(max(len(products), about or 0), products)
+        self._fresh = False
+
     def _page_came(self, number: int, products: list[Product]) -> None:
         if self._fresh:
-            exact = self._counted
-            about = exact if exact is not None else self.estimate if len(products) == PAGE else 0
-            self._reset(max(len(products), about or 0), products)
-            self._fresh = False
+            self._start_anew(products, more=len(products) == PAGE)
             self._tell_rows()
             return
         first = number * PAGE

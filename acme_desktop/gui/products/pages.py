@@ -58,11 +58,13 @@ class PageLoader(QObject):
     """Asks the core for pages (numbered from 0) and the count; what comes late for an older question is dropped.
 
     `as_of` is the newest change set before what was asked for last was read, or an older one; None while nobody knows.
-    `beside` tells what is loaded at both sides of a page, `from_end` holds the pages that were counted off from the
-    end while nobody knew where exactly that is. `renewed` comes with a `Stretch` of the newest state, and
+    Of a new question the rows in sight come first, as `begun`, then the whole first page. `beside` tells what is loaded
+    at both sides of a page, `from_end` holds the pages that were counted off from the end while nobody knew
+    where exactly that is. `renewed` comes with a `Stretch` of the newest state, and
     `settled` once landmarks of that state are here. Both `landmarks` and `settled` concern large answers only.
     """
 
+    begun = Signal(list)
     page = Signal(int, list)
     renewed = Signal(Stretch)
     settled = Signal()
@@ -79,6 +81,7 @@ class PageLoader(QObject):
         self._runner = runner
         self._database: Database | None = None
         self._question = Question()
+        self._in_sight = PAGE
         self._loading: dict[int, Job] = {}
         self._waiting: list[int] = []
         self._ahead: set[int] = set()
@@ -103,10 +106,10 @@ class PageLoader(QObject):
         self._database, self.as_of = database, None
         self.counting.set_database(database)
 
-    def ask(self, question: Question) -> None:
-        """Forget the question before, and count this one."""
+    def ask(self, question: Question, in_sight: int = PAGE) -> None:
+        """Forget the question before, and count this one; so many rows are in sight."""
         self.stop()
-        self._question = question
+        self._question, self._in_sight = question, min(in_sight, PAGE)
         self.landmarks, self._outdated = None, False
         self.from_end.clear()
         self.counting.ask(question.filter)
@@ -211,7 +214,31 @@ class PageLoader(QObject):
         return number not in self._ahead or self.beside(number) != Beside()
 
     def _load(self, number: int) -> Job:
+        if not number and self._in_sight < PAGE:
+            return self._begin()
         return self._start(self._reading(number), partial(self.page.emit, number), partial(self._page_ended, number))
+
+    def _begin(self) -> Job:
+        """The rows in sight, then the others of the first page: where matches are sparse, a part comes far sooner."""
+        database, question, in_sight = self._database, self._question, self._in_sight
+        assert database is not None
+        asked = (database, question.filter, question.sort)
+
+        def begun(products: list[Product]) -> None:
+            if len(products) < in_sight:
+                self.page.emit(0, products)
+                return
+            self._in_sight = PAGE
+            self._loading[0] = self._start(
+                lambda progress: products + listing.after(*asked, products[-1], PAGE - in_sight, progress),
+                partial(self.page.emit, 0),
+                partial(self._page_ended, 0),
+            )
+            self.begun.emit(products)
+
+        return self._start(
+            lambda progress: listing.after(*asked, None, in_sight, progress), begun, partial(self._page_ended, 0)
+        )
 
     def _reading(self, number: int) -> Callable[[Any], list[Product]]:
         database, question, landmarks, beside = self._database, self._question, self.landmarks, self.beside(number)

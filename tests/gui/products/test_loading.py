@@ -71,6 +71,41 @@ def test_the_next_pages_come_by_key_and_before_they_are_looked_at(
     assert by_number == []
 
 
+def test_the_rows_in_sight_come_before_the_whole_first_page(
+    qtbot: QtBot, model: ProductModel, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(database, 250)
+    asked, go_on = calls(monkeypatch, "after"), threading.Event()
+    real = listing.after
+
+    def slow(*arguments: Any, **named: Any) -> Any:
+        if arguments[3] is not None:
+            go_on.wait(20)
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(listing, "after", slow)
+    model.set_database(database)
+    in_sight = model.sight().rows
+    qtbot.waitUntil(lambda: not model.waiting)
+    assert [sku(model, row) for row in (0, in_sight - 1)] == ["P-000000", f"P-{in_sight - 1:06d}"]
+    assert model.product(in_sight) is None
+    qtbot.waitUntil(lambda: model.count == 250)
+    go_on.set()
+    qtbot.waitUntil(lambda: sku(model, PAGE - 1) == f"P-{PAGE - 1:06d}")
+    assert [arguments[1] for arguments in asked[:2]] == [in_sight, PAGE - in_sight]
+    assert [model.product(row) is not None for row in range(PAGE)] == [True] * PAGE
+
+
+def test_a_short_answer_takes_one_question(
+    qtbot: QtBot, model: ProductModel, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(database, 3)
+    asked = calls(monkeypatch, "after")
+    model.set_database(database)
+    qtbot.waitUntil(lambda: model.rowCount() == 3 and sku(model, 2) == "P-000002")
+    assert len(asked) == 1
+
+
 def test_landmarks_are_gathered_for_a_large_answer_and_used(
     qtbot: QtBot, model: ProductModel, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
