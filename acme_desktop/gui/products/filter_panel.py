@@ -32,7 +32,7 @@ from acme_desktop.gui.widgets import spacing
 from acme_desktop.gui.widgets.chips import Chip
 from acme_desktop.gui.widgets.date_range_field import DateRangeField
 
-DEBOUNCE_MS = 200
+DEBOUNCE_MS = 120
 _WIDTH, _COLLAPSED_WIDTH = 228, 44
 _GAP = 8  # below a field, so that a label stands nearer to its own
 _ACTIVE = (("All products", None), ("Active only", True), ("Inactive only", False))
