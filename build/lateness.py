@@ -13,13 +13,11 @@ from __future__ import annotations
 import os
 import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 TICK_MS = 5
-_TASKS = Path("/proc/self/task")
 
 
 @dataclass(frozen=True)
@@ -31,14 +29,12 @@ class Tick:
         own: processor time of the window's thread since the call before.
         unscheduled: how long that thread waited for a processor.
         others: processor time of the process's other threads.
-        foreign: how long the other threads waited for a processor, all together.
     """
 
     late: float
     own: float = 0.0
     unscheduled: float = 0.0
     others: float = 0.0
-    foreign: float = 0.0
     told: bool = False
 
     @property
@@ -56,8 +52,8 @@ class Tick:
             return f"{self.late:.0f} ms late"
         return (
             f"{self.late:.0f} ms late: {self.own:.0f} own work, {self.unscheduled:.0f} without a processor, "
-            f"{self.blocked:.0f} blocked while other threads worked {self.others:.0f} "
-            f"and waited {self.foreign:.0f} for a processor; at most {self.held:.0f} held by this program"
+            f"{self.blocked:.0f} blocked while other threads worked {self.others:.0f}; "
+            f"at most {self.held:.0f} held by this program"
         )
 
 
@@ -68,7 +64,7 @@ class Lateness:
         from PySide6.QtCore import Qt, QTimer
 
         self.ticks: list[Tick] = []
-        self._threads = _Threads()
+        self._clocks = _Clocks()
         self._timer = QTimer(parent, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
 
@@ -107,60 +103,46 @@ class Lateness:
 
     def _tick(self) -> None:
         late = max(0.0, (time.perf_counter() - self._since) * 1000 - TICK_MS)
-        now = self._threads.read()
-        if now is None or self._before is None:
+        now, before = self._clocks.read(), self._before
+        if now is None or before is None:
             self.ticks.append(Tick(late))
         else:
-            own, others = now.minus(self._before)
-            self.ticks.append(Tick(late, *own, *others, told=True))
+            taken = (now.own - before.own, now.waited - before.waited, now.others - before.others)
+            self.ticks.append(Tick(late, *taken, told=True))
         self._begin()
 
     def _begin(self) -> None:
-        self._before = self._threads.read()
+        self._before = self._clocks.read()
         self._since = time.perf_counter()
 
 
 @dataclass(frozen=True)
 class _Times:
-    """Milliseconds on a processor and waiting for one, by thread."""
+    """Milliseconds that the window's thread and the others have worked, and that the former waited for a processor."""
 
-    own: int
-    threads: dict[int, tuple[float, float]]
-
-    def minus(self, before: _Times) -> tuple[tuple[float, float], tuple[float, float]]:
-        """What the window's thread took since, and what all others did."""
-        taken = {}
-        for thread, (worked, waited) in self.threads.items():
-            former = before.threads.get(thread, (0.0, 0.0))
-            taken[thread] = (worked - former[0], waited - former[1])
-        own = taken.pop(self.own)
-        return own, (sum(one for one, _ in taken.values()), sum(one for _, one in taken.values()))
+    own: float
+    others: float
+    waited: float
 
 
-class _Threads:
-    """Reads what the kernel tells of this process's threads; made on the window's own."""
+class _Clocks:
+    """Reads these; made on the window's own thread.
+
+    All but one come without a call that lets go of the interpreter's lock: to get it back takes a busy thread's whole
+    turn each time, and would be measured as a stall.
+    """
 
     def __init__(self) -> None:
-        self._own = threading.get_native_id()
-        self._files: dict[int, int] = {}
+        path = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
+        self._file = os.open(path, os.O_RDONLY) if path.exists() else None
 
     def read(self) -> _Times | None:
-        """The threads' times until now; None where the system does not tell."""
-        if not _TASKS.is_dir():
+        """The times until now; None where the system does not tell."""
+        if self._file is None:
             return None
-        threads = {}
-        for thread in (int(one.name) for one in _TASKS.iterdir()):
-            with suppress(OSError):  # it has ended meanwhile
-                threads[thread] = self._of(thread)
-        for ended in self._files.keys() - threads.keys():
-            os.close(self._files.pop(ended))
-        return _Times(self._own, threads) if self._own in threads else None
-
-    def _of(self, thread: int) -> tuple[float, float]:
-        if thread not in self._files:
-            self._files[thread] = os.open(_TASKS / str(thread) / "schedstat", os.O_RDONLY)
-        worked, waited, _ = os.pread(self._files[thread], 100, 0).split()
-        return int(worked) / 1e6, int(waited) / 1e6
+        waited = int(os.pread(self._file, 100, 0).split()[1]) / 1e6
+        own = time.thread_time() * 1000
+        return _Times(own, time.process_time() * 1000 - own, waited)
 
 
 def _quantile(taken: list[float], share: float) -> float:

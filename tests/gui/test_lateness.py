@@ -63,7 +63,7 @@ def test_the_work_of_a_thread_that_keeps_the_interpreter_is_held(qtbot: QtBot, l
 
 
 def test_what_no_thread_worked_is_not_held() -> None:
-    tick = Tick(late=146, own=10, unscheduled=90, others=20, foreign=60, told=True)
+    tick = Tick(late=146, own=10, unscheduled=90, others=20, told=True)
     assert tick.blocked == 46
     assert tick.held == 30
     assert Tick(late=146).held == 146  # where the system does not tell, all of it
