@@ -20,6 +20,7 @@ from acme_desktop.gui import errors
 from acme_desktop.gui.webhooks import words
 from acme_desktop.gui.webhooks.buttons import button
 from acme_desktop.gui.webhooks.folder_view import FolderView
+from acme_desktop.gui.webhooks.plotting import Plots
 from acme_desktop.gui.webhooks.work import SHOWN, Desk, Folder, Wish
 from acme_desktop.gui.widgets import formatting
 from acme_desktop.gui.widgets.fields import ElidedLabel
@@ -208,16 +209,16 @@ class DeliveryDesk(QWidget):
         self.oldest.show_figure("–" if age is None else words.span(age))
         self.next.show_figure(words.until(waiting.next_attempt) or "–")
         self.dead.show_figure(formatting.number(waiting.dead), "danger" if waiting.dead else "")
-        self._plot(desk)
+        self._plot(desk.plots)
         self._picked()
 
-    def _plot(self, desk: Desk) -> None:
-        self.backlog.show_line([one.events for one in desk.waits])
-        self.oldest.show_line([one.oldest_seconds for one in desk.waits])
-        good, bad = sum(one.succeeded for one in desk.slots), sum(one.failed for one in desk.slots)
+    def _plot(self, plots: Plots) -> None:
+        self.backlog.show_line([one.events for one in plots.waits])
+        self.oldest.show_line([one.oldest_seconds for one in plots.waits])
+        good, bad = sum(one.succeeded for one in plots.slots), sum(one.failed for one in plots.slots)
         rate = formatting.percent(good / (good + bad)) if good + bad else "–"
-        self.success.show_bars([(one.succeeded, one.failed) for one in desk.slots], rate)
-        worst = [one.p95_ms for one in desk.slots]
+        self.success.show_bars([(one.succeeded, one.failed) for one in plots.slots], rate)
+        worst = [one.p95_ms for one in plots.slots]
         last = next((value for value in reversed(worst) if value is not None), None)
         self.latency.show_line(worst, "–" if last is None else f"{last:,.0f} ms")
 

@@ -20,8 +20,9 @@ from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 from acme_desktop.gui.webhooks import words, work
 from acme_desktop.gui.webhooks.dialog import WebhookDialog
 from acme_desktop.gui.webhooks.echo_dialog import EchoDialog
+from acme_desktop.gui.webhooks.plotting import Plotter
 from acme_desktop.gui.webhooks.secret_dialog import SecretDialog
-from acme_desktop.gui.webhooks.work import Wish
+from acme_desktop.gui.webhooks.work import Desk, Wish
 from acme_desktop.gui.widgets import formatting
 
 _ACTS: dict[str, Callable[[Database, int], Any]] = {
@@ -63,6 +64,7 @@ class WebhooksRoom(QObject):
         self._asked: Wish | None = None
         self._opening: Job | None = None
         self._echo: EchoDialog | None = None
+        self._plotter = Plotter()
         self._made: set[int] = set()
 
     # Coming and going
@@ -126,8 +128,11 @@ class WebhooksRoom(QObject):
         if wish is None:
             read, show, failed = (lambda _: endpoints.listing(database)), dialog.show_endpoints, self._cannot_list
         else:
-            read, show, failed = (lambda _: work.desk(database, wish)), dialog.desk.show_desk, dialog.desk.failed
+            read, show, failed = partial(self._read_desk, database, wish), dialog.desk.show_desk, dialog.desk.failed
         self._looking = self._runner.start(read, lane=Lane.QUERY, owner=dialog, succeeded=show, failed=failed)
+
+    def _read_desk(self, database: Database, wish: Wish, _: object) -> Desk:
+        return work.desk(database, wish, self._plotter)
 
     def _cannot_list(self, error: Exception) -> None:
         self.said.emit(errors.account(error).title)

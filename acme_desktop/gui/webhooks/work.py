@@ -13,11 +13,11 @@ from acme_desktop.core.changes import change_set, history
 from acme_desktop.core.changes.outbox import EVENT_TYPES
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.errors import InputProblem, NotFound
-from acme_desktop.core.webhooks import attempts, endpoints, plots, trial
+from acme_desktop.core.webhooks import attempts, endpoints, trial
 from acme_desktop.core.webhooks.attempts import Attempt, Backlog, Delivery, Query
 from acme_desktop.core.webhooks.endpoints import Endpoint, EndpointChanges
-from acme_desktop.core.webhooks.plots import Slot, Waiting
 from acme_desktop.core.webhooks.trial import Trial
+from acme_desktop.gui.webhooks.plotting import Plots, Plotter
 
 SHOWN = 300
 _IMPORTS = 30
@@ -68,8 +68,7 @@ class Desk:
     deliveries: list[Delivery]
     more: bool
     backlog: Backlog
-    slots: list[Slot]
-    waits: list[Waiting]
+    plots: Plots
 
 
 @dataclass(frozen=True)
@@ -81,13 +80,12 @@ class Folder:
     body: str | None
 
 
-def desk(database: Database, wish: Wish) -> Desk:
+def desk(database: Database, wish: Wish, plotter: Plotter) -> Desk:
     """All that the filters name."""
     known = endpoints.listing(database)
     wanted = [one.id for one in known if wish.webhook_id in (None, one.id)]
     waiting = [one for one in attempts.backlog(database) if one.webhook_id in wanted]
     span = timedelta(hours=wish.hours or 24 * 30)
-    tried = [plots.attempts(database, one, span=span) for one in wanted]
     with database.connect() as connection:
         sets = [one for one in change_set.latest(connection, limit=200) if one.kind == "import"]
     found = attempts.latest(database, wish.query(database), limit=SHOWN + 1, before=wish.before)
@@ -97,8 +95,7 @@ def desk(database: Database, wish: Wish) -> Desk:
         found[:SHOWN],
         len(found) > SHOWN,
         _total(waiting),
-        [_joined(slots) for slots in zip(*tried, strict=True)],
-        plots.waiting(database, wanted, span=span),
+        plotter.read(database, wanted, span),
     )
 
 
@@ -109,17 +106,6 @@ def _total(waiting: list[Backlog]) -> Backlog:
         sum(one.dead for one in waiting),
         min((one.oldest for one in waiting if one.oldest), default=None),
         min((one.next_attempt for one in waiting if one.next_attempt), default=None),
-    )
-
-
-def _joined(slots: tuple[Slot, ...]) -> Slot:
-    """The same stretch of time of several webhooks; of their latencies the worst."""
-    return Slot(
-        slots[0].start,
-        sum(one.succeeded for one in slots),
-        sum(one.failed for one in slots),
-        max((one.median_ms for one in slots if one.median_ms is not None), default=None),
-        max((one.p95_ms for one in slots if one.p95_ms is not None), default=None),
     )
 
 
