@@ -89,7 +89,10 @@ class ReadingChoices(QGroupBox):
         self.limit.setSuffix(" rejected rows")
         self.show_options(options)
         self.limit.lineEdit().setTextMargins(6, 0, 0, 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 4, 0, 0)
         rows = Form()
+        layout.addLayout(rows)
         for label, control in (
             ("&Rows in the file", self.mode),
             ("&Blank cells", self.blank),
@@ -101,9 +104,6 @@ class ReadingChoices(QGroupBox):
             caption.setBuddy(control)
             rows.add(caption, control)
         rows.addRow("", self.literal)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
-        layout.addLayout(rows)
         for box in (self.mode, self.blank):
             box.activated.connect(lambda: self.changed.emit())
         self.limit.valueChanged.connect(lambda: self.changed.emit())

@@ -55,7 +55,10 @@ class ColumnChoices(QGroupBox):
         self._setup_ui()
 
     def _setup_ui(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 4, 0, 0)
         rows = Form()
+        layout.addLayout(rows)
         for field, box in self.boxes.items():
             _labelled(rows, f"{_MNEMONICS[field]}{' *' if field in REQUIRED_FIELDS else ''}", box)
             box.activated.connect(self._choose)
@@ -72,9 +75,6 @@ class ColumnChoices(QGroupBox):
         offered.addWidget(self.offer)
         offered.addStretch()
         rows.addRow("", offered)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
-        layout.addLayout(rows)
         layout.addStretch()
 
     def show_columns(self, header: Sequence[str], mapping: dict[str, int], offer: Offer | None = None) -> None:

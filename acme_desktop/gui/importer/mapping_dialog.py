@@ -66,54 +66,21 @@ class MappingDialog(QDialog):
     def _setup_ui(self, options: ImportOptions) -> None:
         self.setWindowTitle(f"Import {self.entry.path.name}")
         on_screen.fit(self, 1000, 800)
-        title = ElidedLabel(self.entry.path.name, Qt.TextElideMode.ElideMiddle)
-        title.setProperty("role", "heading")
-        self.summary = ElidedLabel("Looking at the file…", objectName="fileSummary")
-        self.summary.setProperty("role", "muted")
-        words = QVBoxLayout(spacing=2)
-        words.addWidget(title)
-        words.addWidget(self.summary)
-        head = QHBoxLayout(spacing=12)
-        head.addWidget(Picture("file", 36, "accent_text"))
-        self.source = ElidedLabel(objectName="templateNote")
-        self.source.setProperty("role", "muted")
-        self.source.hide()
-        words.addWidget(self.source)
-        self.templates = TemplateButton()
-        head.addLayout(words, 1)
-        head.addWidget(self.templates, alignment=Qt.AlignmentFlag.AlignTop)
-        self.banner = Banner()
-        self.banner.setObjectName("mappingBanner")
-        self.columns = ColumnChoices(options)
-        self.reading = ReadingChoices(options)
-        choices = QHBoxLayout(spacing=28)
-        self.question = EncodingQuestion()
-        choices.addWidget(self.columns, 1)
-        choices.addWidget(self.question, 1)
-        choices.addWidget(self.reading, 1)
-        self.sample = SampleModel(self)
-        self.table = SampleTable(self.sample)
-        self.outlook = Outlook()
-        content = QVBoxLayout(spacing=10)
-        content.setContentsMargins(spacing.EDGE, 0, spacing.EDGE, 0)
-        content.addWidget(self.banner)
-        content.addLayout(choices)
-        content.addWidget(self.table, 1)
-        content.addWidget(self.question.preview, 1)
-        content.addStretch()
-        head.setContentsMargins(spacing.EDGE, 0, spacing.EDGE, 0)
-        # What a person decides by stays in sight, as the buttons do.
-        figures = QVBoxLayout()
-        figures.setContentsMargins(spacing.EDGE, 0, spacing.EDGE, 0)
-        figures.addWidget(self.outlook)
-        buttons = self._setup_buttons()
-        buttons.setContentsMargins(spacing.EDGE, 0, spacing.EDGE, 0)
+        # From the outside in: with a style sheet, Qt polishes whatever is inside once more for each parent it gets.
         layout = QVBoxLayout(self, spacing=10)
         layout.setContentsMargins(0, spacing.TOP, 0, spacing.BOTTOM)
-        layout.addLayout(head)
+        layout.addLayout(head := _row(12))
+        content = QVBoxLayout(spacing=10)
+        content.setContentsMargins(spacing.EDGE, 0, spacing.EDGE, 0)
         layout.addWidget(on_screen.Scrolling(content, "mappingContent"), 1)
-        layout.addLayout(figures)
-        layout.addLayout(buttons)
+        # What a person decides by stays in sight, as the buttons do.
+        layout.addLayout(figures := _row(0))
+        layout.addLayout(buttons := _row(10))
+        self._setup_head(head)
+        self._setup_content(content, options)
+        self.outlook = Outlook()
+        figures.addWidget(self.outlook)
+        self._setup_buttons(buttons)
         self.columns.boxes["sku"].setFocus()
         self.columns.changed.connect(self._choices_changed)
         self.reading.changed.connect(self._choices_changed)
@@ -122,7 +89,41 @@ class MappingDialog(QDialog):
         self.templates.chosen.connect(self._take_template)
         self.outlook.differences_wanted.connect(self.differences_wanted)
 
-    def _setup_buttons(self) -> QHBoxLayout:
+    def _setup_head(self, row: QHBoxLayout) -> None:
+        title = ElidedLabel(self.entry.path.name, Qt.TextElideMode.ElideMiddle)
+        title.setProperty("role", "heading")
+        self.summary = ElidedLabel("Looking at the file…", objectName="fileSummary")
+        self.source = ElidedLabel(objectName="templateNote")
+        self.source.hide()
+        self.templates = TemplateButton()
+        row.addWidget(Picture("file", 36, "accent_text"))
+        words = QVBoxLayout(spacing=2)
+        row.addLayout(words, 1)
+        words.addWidget(title)
+        for line in (self.summary, self.source):
+            line.setProperty("role", "muted")
+            words.addWidget(line)
+        row.addWidget(self.templates, alignment=Qt.AlignmentFlag.AlignTop)
+
+    def _setup_content(self, content: QVBoxLayout, options: ImportOptions) -> None:
+        self.banner = Banner()
+        self.banner.setObjectName("mappingBanner")
+        content.addWidget(self.banner)
+        choices = QHBoxLayout(spacing=28)
+        content.addLayout(choices)
+        inside = content.parentWidget()
+        self.columns = ColumnChoices(options, inside)
+        self.question = EncodingQuestion(inside)
+        self.reading = ReadingChoices(options, inside)
+        for part in (self.columns, self.question, self.reading):
+            choices.addWidget(part, 1)
+        self.sample = SampleModel(self)
+        self.table = SampleTable(self.sample, inside)
+        content.addWidget(self.table, 1)
+        content.addWidget(self.question.preview, 1)
+        content.addStretch()
+
+    def _setup_buttons(self, row: QHBoxLayout) -> None:
         self.busy = QProgressBar(textVisible=False, accessibleName="Comparing with the catalogue")
         self.busy.setFixedWidth(120)
         self.busy.hide()
@@ -135,11 +136,9 @@ class MappingDialog(QDialog):
         self.start.setEnabled(False)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        row = QHBoxLayout(spacing=10)
         row.addWidget(self.busy)
         row.addWidget(self.note, 1)
         row.addWidget(self.buttons)
-        return row
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self.drop_area.enter(event)
@@ -299,3 +298,10 @@ class MappingDialog(QDialog):
             self.banner.say("warning", title, "\n".join(told))
         else:
             self.banner.hide()
+
+
+def _row(gap: int) -> QHBoxLayout:
+    """A row as wide as the dialog, with its margins."""
+    row = QHBoxLayout(spacing=gap)
+    row.setContentsMargins(spacing.EDGE, 0, spacing.EDGE, 0)
+    return row

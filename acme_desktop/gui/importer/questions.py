@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from acme_desktop.core.changes.change_set import Author
@@ -72,6 +72,12 @@ class Questions(QObject):
         self._comparison.failed.connect(dialog.show_failed_comparison)
         self._comparison.progressed.connect(dialog.show_comparing)
         Preparation(self._runner, dialog, self._comparison, self._database)
+        # In another turn of the loop: to make the dialog and to fill it at once would be felt as a stall.
+        QTimer.singleShot(0, dialog, partial(self._open, dialog, again))
+
+    def _open(self, dialog: MappingDialog, again: Exception | None) -> None:
+        if dialog is not self.dialog:  # answered already, as when the window closes
+            return
         self.show()
         if again is not None:
             dialog.say_again(again)

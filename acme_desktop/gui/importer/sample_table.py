@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from acme_desktop.gui.widgets import theme
-from acme_desktop.gui.widgets.tables import dress
+from acme_desktop.gui.widgets.tables import cells_width, dress
 
 _NOWHERE = QModelIndex()
 _LONGEST = 300
@@ -121,7 +121,8 @@ class SampleTable(QTableView):
 
     def fit_columns(self) -> None:
         """Make each column as wide as its cells and its longest use, so that choosing a field cuts no header."""
-        self.resizeColumnsToContents()
+        model, header = self.model(), self.horizontalHeader()
         least = self.fontMetrics().horizontalAdvance(_LONGEST_USE) + 28
-        for column in range(self.model().columnCount()):
-            self.setColumnWidth(column, max(self.columnWidth(column), least))
+        for column in range(model.columnCount()):
+            cells = (model.index(row, column).data() or "" for row in range(model.rowCount()))
+            self.setColumnWidth(column, max(cells_width(self, cells), header.sectionSizeHint(column), least))

@@ -66,11 +66,12 @@ class Form(QFormLayout):
 
     def add(self, label: QLabel, field: QWidget | QLayout) -> None:
         """Another row."""
+        # First of all: what is polished before it has its place is polished once more there.
+        self.addRow(label, field)
         # Qt puts a label above the middle of a low field, and in the middle of one that has a message below.
         room = _first_line(field) - label.fontMetrics().height()
         label.setContentsMargins(0, max(0, room // 2), 0, 0)
         label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self.addRow(label, field)
 
 
 def _first_line(field: QWidget | QLayout) -> int:
