@@ -22,11 +22,27 @@ def accented(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """A text, given as SQL, without accents and in lower case; of ASCII just the latter."""
-    plain = f"regexp_replace(normalize(lower({text}), NFD), '[\\u0300-\\u036f]', '', 'g')"
+    """A text, given as SQL, without accents and in lower case; of ASCII just the latter.
+
+    It is what `whole_fold` is, and skips what the text has no need of: half of the time, or nearly all of it for ASCII.
+    """
+    lower = f"lower({text})"
+    return (
+        f"CASE WHEN NOT ({accented(lower)}) THEN {lower} WHEN {lower} ~ '[ßæœłøđħŧıǽǣǿ]' THEN {whole_fold(text)} "
+        f"ELSE {_without_marks(text)} END"
+    )
+
+
+def whole_fold(text: str) -> str:
+    """The same in one go; the text stands in it once."""
+    plain = _without_marks(text)
     for letter, letters in (("ß", "ss"), ("æ", "ae"), ("œ", "oe")):
         plain = f"replace({plain}, '{letter}', '{letters}')"
     return f"translate({plain}, 'łøđħŧı', 'lodhti')"
+
+
+def _without_marks(text: str) -> str:
+    return f"regexp_replace(normalize(lower({text}), NFD), '[\u0300-\u036f]+', '', 'g')"
 
 
 _TEXTS = ("sku_key", "name", "description")
@@ -43,14 +59,14 @@ METHODS = {
     "updated": "(updated_at, id)",
     "active": "(active)",
     "search": _trigrams(*_TEXTS),
-    "accented": _trigrams(*(f"({folded(text)})" for text in _TEXTS)),
+    "folded": _trigrams(*(f"({folded(text)})" for text in _TEXTS)),
 }
 """How each kind of index is made."""
 KINDS = tuple(METHODS)
 """The indexes of a segment, in the order in which they are made."""
-OF_TRIGRAMS = {"search", "accented"}
+OF_TRIGRAMS = {"search", "folded"}
 """Those that need the trigram extension."""
-ONLY = {"accented": " OR ".join(accented(text) for text in _TEXTS)}
+ONLY = {"folded": " OR ".join(accented(text) for text in _TEXTS)}
 """What else holds for the products of an index, where it is not for all of its segment."""
 
 

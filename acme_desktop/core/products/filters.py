@@ -230,7 +230,7 @@ def finding_index(question: Filter, *, ascii_only: bool = False) -> str | None:
     """
     texts = (question.sku, question.name, question.description, question.search)
     if any(has_trigram(text, ignore_accents=question.ignore_accents, ascii_only=ascii_only) for text in texts):
-        return "accented" if question.ignore_accents else "search"
+        return "folded" if question.ignore_accents else "search"
     if question.changed_in is not None:
         return ""
     if question.created_from or question.created_to:

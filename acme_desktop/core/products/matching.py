@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from acme_desktop.core.database.segments import ONLY, accented, folded
+from acme_desktop.core.database.segments import ONLY, accented, folded, whole_fold
 from acme_desktop.core.foundation.product_rules import storable
 
 _COLUMNS = {"sku": "sku_key", "name": "name", "description": "description"}
@@ -89,10 +89,10 @@ def _test(field: str, text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _bare_tests(field: str, text: str, indexed: bool) -> list[tuple[str, tuple[str, ...]]]:
-    column, pattern, wanted = _COLUMNS[field], _pattern(text), folded("%s::text")
+    column, pattern, wanted = _COLUMNS[field], _pattern(text), whole_fold("%s::text")
     test = f"{folded(column)} LIKE {wanted}"
     if indexed:
-        bare: tuple[str, tuple[str, ...]] = f"(({ONLY['accented']}) AND {test})", (pattern,)
+        bare: tuple[str, tuple[str, ...]] = f"(({ONLY['folded']}) AND {test})", (pattern,)
     else:
         bare = f"({accented(column)} AND {column} ~ %s AND {test})", (outline(text), pattern)
     return [(f"{column} ILIKE {wanted}", (pattern,)), bare]

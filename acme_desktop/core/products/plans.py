@@ -12,8 +12,9 @@ in every product meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from psycopg import Connection
@@ -92,13 +93,10 @@ class Way(NamedTuple):
 def count(connection: Connection[Any], question: Filter) -> int:
     """How many products match, exactly."""
     now = coverage(connection)
-    parts = now.parts(finding_index(question, ascii_only=now.ascii_only))
-    condition = where(question, indexed=_indexed(finding_index(question, ascii_only=now.ascii_only), now))
-    counts = " UNION ALL ".join(
-        f"SELECT count(*) AS n FROM products WHERE {part} AND ({condition.sql})" for part in parts
-    )
-    query = f"SELECT sum(n)::bigint FROM ({counts}) AS counts"
-    row = connection.execute(query, condition.values * len(parts), prepare=False).fetchone()
+    kind = finding_index(question, ascii_only=now.ascii_only)
+    counts = _of_each_part("count(*) AS n", now, kind, partial(where, question))
+    query = f"SELECT sum(n)::bigint FROM ({counts.sql}) AS counts"
+    row = connection.execute(query, counts.values, prepare=False).fetchone()
     assert row is not None
     number: int = row[0]
     return number
@@ -108,16 +106,13 @@ def mark(connection: Connection[Any], question: Filter, sort: Sort, step: int) -
     """The place of every `step`th product in order, from the first on."""
     now = coverage(connection)
     kind = sorting_index(sort) if question.empty else finding_index(question, ascii_only=now.ascii_only)
-    condition = where(question, indexed=_indexed(kind, now))
-    parts = now.parts(kind)
-    columns = sorting_columns(sort)
-    found = " UNION ALL ".join(f"SELECT {columns} FROM products WHERE {part} AND ({condition.sql})" for part in parts)
+    found = _of_each_part(sorting_columns(sort), now, kind, partial(where, question))
     place = ", ".join(place_columns(sort))
     query = (
         f"SELECT {place} FROM (SELECT {place}, row_number() OVER (ORDER BY {order_by(sort)}) AS number "
-        f"FROM ({found}) AS found) AS numbered WHERE (number - 1) %% %s = 0 ORDER BY number"
+        f"FROM ({found.sql}) AS found) AS numbered WHERE (number - 1) %% %s = 0 ORDER BY number"
     )
-    return connection.execute(query, (*condition.values * len(parts), step), prepare=False).fetchall()
+    return connection.execute(query, (*found.values, step), prepare=False).fetchall()
 
 
 def ways(asked: Asked, now: Coverage, size: int, skip: int) -> tuple[Way, ...]:
@@ -128,8 +123,7 @@ def ways(asked: Asked, now: Coverage, size: int, skip: int) -> tuple[Way, ...]:
         along = now.parts(walked) if walkable else ("true",)
         return (Way(_walk(asked, along, size, skip), walks=walkable),)
     found = asked.found_by(now)
-    gathered = asked.condition(indexed=_indexed(found, now))
-    gather = Way(_gather(asked, gathered, now.parts(found), size, skip), head_start=_HEAD_START)
+    gather = Way(_gather(asked, now, found, size, skip), head_start=_HEAD_START)
     if not walkable:
         return (gather,)
     walk = Way(_walk(asked, now.parts(walked), size, skip), walks=True, head_start=_HEAD_START)
@@ -160,22 +154,30 @@ def _walk(asked: Asked, parts: Sequence[str], size: int, skip: int) -> Clause:
     )
 
 
-def _indexed(kind: str | None, now: Coverage) -> bool:
-    """Whether the index of accented products finds what matches."""
-    return kind == "accented" and bool(now.segments(kind))
+def _of_each_part(columns: str, now: Coverage, kind: str | None, condition: Callable[..., Clause]) -> Clause:
+    """What matches in the segments, found by an index of that kind, and in the tail, which no such index covers.
+
+    `condition` makes what stands after WHERE and takes `indexed`, as `where` does.
+    """
+    segments = len(now.segments(kind)) if kind else 0
+    clauses = [condition(indexed=kind == "folded" and number < segments) for number in range(len(now.parts(kind)))]
+    parts = (
+        f"SELECT {columns} FROM products WHERE {part} AND ({clause.sql})"
+        for part, clause in zip(now.parts(kind), clauses, strict=True)
+    )
+    return Clause(" UNION ALL ".join(parts), tuple(value for clause in clauses for value in clause.values))
 
 
-def _gather(asked: Asked, condition: Clause, parts: Sequence[str], size: int, skip: int) -> Clause:
+def _gather(asked: Asked, now: Coverage, kind: str | None, size: int, skip: int) -> Clause:
     """All of each part, then sorted, by several processes where they are many.
 
     Nothing but what is sorted by is carried along: the rows of hundreds of thousands take longer than to find them.
     """
-    columns = ", ".join(sorted({"id", "sku_key", *place_columns(asked.sort)} - {"sku"}))
-    found = " UNION ALL ".join(f"SELECT {columns} FROM products WHERE {part} AND ({condition.sql})" for part in parts)
+    columns = dict.fromkeys(("id", *("sku_key" if key.field == "sku" else key.field for key in asked.sort.keys)))
+    found = _of_each_part(", ".join(columns), now, kind, asked.condition)
     afresh = order_by(asked.sort, reverse=asked.reverse, sorted_afresh=True)
-    first = f"SELECT id AS first_id, sku_key AS first_key FROM ({found}) AS found ORDER BY {afresh} LIMIT %s OFFSET %s"
+    first = f"SELECT id AS first_id FROM ({found.sql}) AS found ORDER BY {afresh} LIMIT %s OFFSET %s"
     return Clause(
-        f"SELECT {COLUMNS} FROM products JOIN ({first}) AS first ON sku_key = first_key AND id = first_id "
-        f"ORDER BY {asked.order}",
-        (*condition.values * len(parts), size, skip),
+        f"SELECT {COLUMNS} FROM products JOIN ({first}) AS first ON id = first_id ORDER BY {asked.order}",
+        (*found.values, size, skip),
     )

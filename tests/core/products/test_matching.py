@@ -9,7 +9,7 @@ import unicodedata
 import pytest
 
 from acme_desktop.core.database.connections import Database
-from acme_desktop.core.database.segments import folded
+from acme_desktop.core.database.segments import folded, whole_fold
 from acme_desktop.core.products.matching import outline
 
 _MISSED = f"""
@@ -38,6 +38,14 @@ def test_every_letter_is_found_by_what_it_folds_to(database: Database) -> None:
     assert len(changed) > 1000
     assert not missed(database, [(f"x{letter}y", f"x{bare}Y") for letter, bare in changed])
     assert not missed(database, [(f"x{letter}y", f"X{letter}y") for letter in known[::7]])
+
+
+def test_what_is_skipped_in_folding_makes_no_difference(database: Database) -> None:
+    letters = [chr(code) for code in range(1, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
+    query = f"SELECT text, {folded('text')}, {whole_fold('text')} FROM unnest(%s::text[]) AS texts (text)"
+    with database.connect() as connection:
+        folds = connection.execute(query, ([*letters, *(f"Ae{letter}\u0301ß" for letter in letters[::50])],)).fetchall()
+    assert [fold for fold in folds if fold[1] != fold[2]] == []
 
 
 @pytest.mark.parametrize("seed", range(4))

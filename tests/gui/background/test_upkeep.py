@@ -29,7 +29,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def covered(database: Database) -> tuple[segments.Segment, ...]:
     with database.connect() as connection:
-        return segments.coverage(connection).segments("accented")
+        return segments.coverage(connection).segments("folded")
 
 
 def in_order(database: Database) -> bool:
