@@ -7,24 +7,19 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QDialog,
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.paths import DataFolder
 from acme_desktop.core.products.filters import Filter
 from acme_desktop.gui import actions, errors, icons
-from acme_desktop.gui.background.jobs import JobRunner
+from acme_desktop.gui.background.jobs import JobRunner, Lane
 from acme_desktop.gui.background.session import Session
 from acme_desktop.gui.background.upkeep import Upkeep
 from acme_desktop.gui.change_hub import ChangeHub
 from acme_desktop.gui.changes.room import ChangesRoom
+from acme_desktop.gui.database_pages import StuckPage, starting_page
 from acme_desktop.gui.importer.pasting import Pasting
 from acme_desktop.gui.importer.room import ImporterRoom
 from acme_desktop.gui.products.copying import Copying
@@ -38,12 +33,9 @@ from acme_desktop.gui.widgets import leave_question, on_screen
 from acme_desktop.gui.widgets.commands import Commands
 from acme_desktop.gui.widgets.drop_area import DropArea
 from acme_desktop.gui.widgets.menus import ActionTable
-from acme_desktop.gui.widgets.notices import EmptyPage
 from acme_desktop.gui.widgets.status_line import StatusLine
 from acme_desktop.gui.widgets.theme import Theme
 from acme_desktop.gui.widgets.window_keys import WindowKeys
-
-_SAID_MS = 10_000
 
 
 class MainWindow(QMainWindow):
@@ -68,8 +60,7 @@ class MainWindow(QMainWindow):
         self._runner, self._session, self._hub, self._theme = runner, session, hub, theme
         self._data_folder = data_folder
         self._store = Store(DataFolder(data_folder))
-        self._leaving = False
-        self._trouble: Exception | None = None
+        self._asked_to_leave = self._leaving = False
         self._layout_file = QSettings(str(data_folder / "window.ini"), QSettings.Format.IniFormat)
         self.setObjectName("mainWindow")
         self.setWindowTitle("Acme Product Importer")
@@ -100,19 +91,9 @@ class MainWindow(QMainWindow):
     # Arrangement
 
     def _setup_ui(self) -> None:
-        self.starting = EmptyPage(
-            "database", "Starting the database…", "The first start prepares it and takes a few seconds."
-        )
-        self.starting.setObjectName("startingPage")
-        self.starting.busy.show()
-        self.stuck = EmptyPage("warning", "The database cannot be opened", "", colour="warning")
-        self.stuck.setObjectName("stuckPage")
-        self.retry = self.stuck.add_button("&Try again", "retryButton", primary=True)
-        self.retry.clicked.connect(self._session.retry)
-        choose = self.stuck.add_button("&Settings…", "stuckSettingsButton")
-        choose.clicked.connect(self.open_settings)
-        self.details = self.stuck.add_button("Show &details", "stuckDetailsButton")
-        self.details.clicked.connect(self._show_trouble)
+        self.starting, self.stuck = starting_page(), StuckPage()
+        self.stuck.retry_wanted.connect(self._session.retry)
+        self.stuck.settings_wanted.connect(self.open_settings)
         self.rooms = QStackedWidget(objectName="rooms")
         for page in (self.starting, self.stuck, self.products):
             self.rooms.addWidget(page)
@@ -180,19 +161,11 @@ class MainWindow(QMainWindow):
         if self._session.database is not None:
             errors.show(self, error)
             return
-        told = errors.account(error)
-        self.stuck.title.setText(told.title.removesuffix("."))
-        self.stuck.text.setText(told.advice)
-        self.details.setVisible(bool(told.details))
-        self._trouble = error
+        self.stuck.tell(error)
         self.rooms.setCurrentWidget(self.stuck)
-        self.retry.setFocus()
+        self.stuck.retry.setFocus()
         self.database_label.setText("No database")
         self._show_actions()
-
-    def _show_trouble(self) -> None:
-        if self._trouble is not None:
-            errors.show(self, self._trouble)
 
     def _leave_database(self) -> None:
         self._hub.stop()
@@ -256,15 +229,6 @@ class MainWindow(QMainWindow):
 
     # Coming and going
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self.drop_area.enter(event)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.drop_area.leave(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.drop_area.drop(event)
-
     def _restore_layout(self) -> None:
         geometry = self._layout_file.value("geometry")
         if isinstance(geometry, QByteArray):
@@ -276,20 +240,33 @@ class MainWindow(QMainWindow):
         self.products.save_layout(self._layout_file)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._leaving:
-            event.ignore()
-            return
         event.ignore()
+        if self._asked_to_leave or self._leaving:
+            return
         busy = {leave_question.IMPORT: self.importer.busy, leave_question.EXPORT: self.exporting.busy}
         if any(busy.values()):
-            leave_question.ask_to_leave(self, [what for what, runs in busy.items() if runs], self._leave)
+            leave_question.ask_to_leave(self, [what for what, runs in busy.items() if runs], self._save_and_leave)
         else:
-            self._leave()
+            self._save_and_leave()
 
     def close_now(self) -> None:
         """Close without asking; what runs is cancelled."""
         if not self._leaving:
             self._leave()
+
+    def _save_and_leave(self) -> None:
+        """Save first what is typed; what is refused, or collides with someone else's change, keeps the window open."""
+        self._asked_to_leave = True
+        self.importer.cancel_all()
+        self._runner.cancel_all(Lane.EDIT)
+        self.products.save_typed(self._saved)
+
+    def _saved(self, well: bool) -> None:
+        self._asked_to_leave = False
+        if well:
+            self.close_now()
+        elif not self._leaving:
+            self.say("The window stays open: what you typed last is not saved yet.")
 
     def wait_for_threads(self) -> None:
         """Wait until no thread of the window is left; only when nothing is shown any more."""

@@ -179,7 +179,7 @@ def test_a_database_that_cannot_be_opened_says_what_to_do_and_can_be_tried_again
     find(window, QPushButton, "retryButton").click()
     qtbot.waitUntil(lambda: not window.stuck.isVisible(), timeout=10_000)
     qtbot.waitUntil(window.stuck.isVisible, timeout=10_000)
-    window.details.click()
+    window.stuck.details.click()
     dialog = shown(qtbot, window, ErrorDialog)
     assert len(window.findChildren(ErrorDialog)) == 1  # the newest, not one for each try
     assert dialog.details.toPlainText() == "ECONNREFUSED"

@@ -45,9 +45,9 @@ class Job(QObject):
     progressed = Signal(Snapshot)
     ended = Signal()
 
-    def __init__(self, work: Work, owner: QObject | None, *, must_run: bool = False) -> None:
+    def __init__(self, work: Work, lane: Lane, owner: QObject | None, *, must_run: bool = False) -> None:
         super().__init__()
-        self.must_run = must_run
+        self.lane, self.must_run = lane, must_run
         self.progress = Progress()
         self.running = True
         self._work = work
@@ -152,7 +152,7 @@ class JobRunner(QObject):
             progressed: takes a `Snapshot`, about ten times a second.
             must_run: it gives something back that would be lost otherwise, so no cancel reaches it.
         """
-        job = Job(work, owner, must_run=must_run)
+        job = Job(work, lane, owner, must_run=must_run)
         if succeeded is not None:
             job.succeeded.connect(succeeded)
         if cancelled is not None:
@@ -179,10 +179,11 @@ class JobRunner(QObject):
             job.forget()
             self.cancel(job)
 
-    def cancel_all(self) -> None:
-        """Ask every job to stop."""
+    def cancel_all(self, *lanes: Lane) -> None:
+        """Ask every job to stop, or every one in these lanes."""
         for job in list(self._jobs):
-            self.cancel(job)
+            if not lanes or job.lane in lanes:
+                self.cancel(job)
 
     def when_idle(self, then: Callable[[], object]) -> None:
         """Call `then` once, as soon as no job is waiting or running."""

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -139,15 +138,6 @@ class MappingDialog(QDialog):
         row.addWidget(self.busy)
         row.addWidget(self.note, 1)
         row.addWidget(self.buttons)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self.drop_area.enter(event)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.drop_area.leave(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.drop_area.drop(event)
 
     def done(self, result: int) -> None:
         self._settle.stop()

@@ -92,6 +92,11 @@ class CellDelegate(MarkingDelegate):
         self._open = editor
         return editor
 
+    @property
+    def problem(self) -> str:
+        """Why what is in the open editor cannot be taken, or ""."""
+        return self._open.problem if self._open is not None else ""
+
     def leave(self) -> None:
         """Take what is in the open editor, if there is one, as where a person clicks elsewhere."""
         if self._open is not None:

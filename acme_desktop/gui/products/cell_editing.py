@@ -53,6 +53,13 @@ class CellEditing(QObject):
         """Another catalogue: what was under way is none of its business."""
         self._underway.forget()
 
+    def leave(self) -> bool:
+        """Take what is typed, as where a person clicks elsewhere; a wrong value stays, and False is returned."""
+        if self._delegate.problem:
+            return False
+        self._delegate.leave()
+        return True
+
     def edit_cell(self) -> None:
         """Open the current cell, or the name of its row where the cell cannot be edited."""
         index = self._table.currentIndex()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QByteArray, QSettings, Signal
@@ -213,6 +214,13 @@ class ProductsRoom(QWidget):
     def edit_cell(self) -> None:
         """Edit the current cell in place."""
         self._doing.cells.edit_cell()
+
+    def save_typed(self, then: Callable[[bool], object]) -> None:
+        """Save what is being typed, and call `then` once nothing is on its way, with whether all of it was taken."""
+        if self._doing.cells.leave():
+            self._doing.saving.when_settled(then)
+        else:
+            then(False)
 
     def toggle_active(self) -> None:
         """Switch the current product active or inactive."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from acme_desktop.core.changes.change_set import Author
@@ -46,6 +46,7 @@ class Saving(QObject):
     """`done` comes with a sentence for the status bar when a product was saved."""
 
     done = Signal(str)
+    _settled = Signal(bool)
 
     def __init__(self, runner: JobRunner, room: QWidget) -> None:
         super().__init__(room)
@@ -54,11 +55,21 @@ class Saving(QObject):
         self._database: Database | None = None
         # Which state of a product led to which: what this window saved itself is no news to it.
         self._led_to: dict[tuple[int, int | None], Product] = {}
+        self._under_way = 0
+        self._all_taken = True
 
     def set_database(self, database: Database | None) -> None:
         """Save into this catalogue."""
         self._database = database
         self._led_to.clear()
+
+    def when_settled(self, then: Callable[[bool], object]) -> None:
+        """Call `then` as soon as no save is on its way, with whether all that were on their way now came to be."""
+        if self._under_way:
+            self._all_taken = True
+            self._settled.connect(lambda well: then(well), Qt.ConnectionType.SingleShotConnection)
+        else:
+            then(True)
 
     def newest(self, product: Product) -> Product:
         """The product as this window itself has saved it since it was read; else the same."""
@@ -93,6 +104,7 @@ class Saving(QObject):
             return Saved(replace(wanted, updated_at=made.created_at, change_set_id=made.id), changed=True)
 
         def failed(error: Exception) -> None:
+            self._all_taken = False
             if isinstance(error, Conflict):
                 self._ask(error, owner, outcomes)
             else:
@@ -101,6 +113,13 @@ class Saving(QObject):
         # A window that closes waits for it: what was typed would be lost otherwise.
         job = self._runner.start(work, owner=owner, succeeded=saved, failed=failed, must_run=True)
         job.succeeded.connect(outcomes.saved)
+        job.ended.connect(self._ended)
+        self._under_way += 1
+
+    def _ended(self) -> None:
+        self._under_way -= 1
+        if not self._under_way:
+            self._settled.emit(self._all_taken)
 
     def _ask(self, conflict: Conflict, owner: QWidget, outcomes: Outcomes) -> None:
         if not self._room.isEnabled():  # the window is being closed

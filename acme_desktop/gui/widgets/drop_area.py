@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -49,7 +49,7 @@ class _Highlight(QWidget):
 
 
 class DropArea(QObject):
-    """Makes a whole window a place to drop files on; the window hands its three drag events on."""
+    """Makes a whole window a place to drop files on."""
 
     dropped = Signal(list)
 
@@ -58,9 +58,20 @@ class DropArea(QObject):
         self._window = window
         self._highlight = _Highlight(window, text)
         window.setAcceptDrops(True)
+        window.installEventFilter(self)
 
-    def enter(self, event: QDragEnterEvent) -> None:
-        """Highlight the window where files are dragged over it."""
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QDragEnterEvent):
+            self._enter(event)
+        elif isinstance(event, QDragLeaveEvent):
+            self.highlight(False)
+        elif isinstance(event, QDropEvent) and event.type() == QEvent.Type.Drop:
+            self._drop(event)
+        else:
+            return False
+        return True
+
+    def _enter(self, event: QDragEnterEvent) -> None:
         if not local_files(event.mimeData()):
             event.ignore()
             return
@@ -68,12 +79,7 @@ class DropArea(QObject):
         event.accept()
         self.highlight(True)
 
-    def leave(self, _event: QDragLeaveEvent) -> None:
-        """The drag went elsewhere."""
-        self.highlight(False)
-
-    def drop(self, event: QDropEvent) -> None:
-        """Take the files."""
+    def _drop(self, event: QDropEvent) -> None:
         self.highlight(False)
         files = local_files(event.mimeData())
         if files:

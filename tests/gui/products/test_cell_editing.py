@@ -31,6 +31,7 @@ from acme_desktop.gui.products.rows import PRODUCT_ROLE
 from tests.gui.driving import find, shown
 
 Fill = Callable[[int], None]
+STAYS = "The window stays open: what you typed last is not saved yet."
 FIELDS = [column.field for column in COLUMNS]
 
 
@@ -305,6 +306,43 @@ def test_what_is_typed_when_the_window_closes_is_saved(
         assert window._runner._cancelling.waitForDone(10_000)
         release.set()
     saved(qtbot, database, "P-000001", name="Typed last")
+
+
+def test_a_conflict_while_the_window_closes_keeps_it_open(
+    qtbot: QtBot, window: MainWindow, database: Database, filled: Fill, author: Author
+) -> None:
+    filled(2)
+    qtbot.keyClicks(open_cell(qtbot, window, 1, "name"), "Mine")
+    edits.update(database, "P-000001", Changes(name="Theirs"), author=author)
+    window.close()
+    dialog = shown(qtbot, window, ConflictDialog)
+    assert window.isVisible()
+    assert window.said.text() == STAYS
+    dialog.choose("mine")
+    dialog.save.click()
+    saved(qtbot, database, "P-000001", name="Mine")
+    qtbot.waitUntil(lambda: not window.products._doing.saving._under_way, timeout=10_000)
+    with qtbot.waitSignal(window.finished, timeout=20_000):
+        window.close()
+
+
+def test_what_is_refused_while_the_window_closes_keeps_it_open(
+    qtbot: QtBot, window: MainWindow, database: Database, filled: Fill
+) -> None:
+    filled(2)
+    qtbot.keyClicks(open_cell(qtbot, window, 1, "sku"), "P-000000")
+    window.close()
+    qtbot.waitUntil(lambda: window.said.text() == STAYS, timeout=10_000)
+    line = editor(qtbot, window)
+    assert window.isVisible()
+    assert line.text() == "P-000000"
+    line.clear()
+    window.close()
+    assert window.isVisible()
+    assert editor(qtbot, window) is line  # a wrong value is told beside the cell
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    with qtbot.waitSignal(window.finished, timeout=20_000):
+        window.close()
 
 
 def test_space_switches_the_active_cell_and_no_other(
