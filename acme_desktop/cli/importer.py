@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from acme_desktop.cli import output, parsing, receipts
 from acme_desktop.cli.output import Context
 from acme_desktop.core.foundation import file_names
-from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem, NotFound, UsageProblem
+from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem, Problem, UsageProblem
 from acme_desktop.core.foundation.words import quoted
 from acme_desktop.core.importer import run as importing
 from acme_desktop.core.importer.fill_down import FILLED_FIELDS
@@ -123,6 +124,12 @@ def run(options: argparse.Namespace, context: Context) -> int:
         raise UsageProblem(
             "--rejects names one file, but there are several to import.", "Leave it out, or import one at a time."
         )
+    try:
+        context.workspace.database  # noqa: B018  opened before any file is begun
+    except (Cancelled, KeyboardInterrupt):
+        return tell_cancelled(options, context)
+    except Problem as problem:
+        return _tell_unbegun(options.files, options.mode, problem, context)
     statuses = []
     for file in options.files:
         statuses.append(_import(file, chosen, options.dry_run, context))
@@ -139,18 +146,23 @@ def _import(file: str, chosen: ImportOptions, dry_run: bool, context: Context) -
         database = context.workspace.database
         with context.progress(file) as progress:
             report = importing.import_file(database, file, chosen, progress, context.author, dry_run=dry_run)
-    except NotFound as missing:
-        context.complain(missing)
-        if context.json:
-            context.emit(
-                ImportReport(
-                    None, None, file_names.as_text(file), "failed", chosen.mode, error=file_names.as_text(str(missing))
-                ).to_json()
-            )
-        return missing.exit_code
+    except UsageProblem:
+        raise
+    except Problem as problem:
+        return _tell_unbegun([file], chosen.mode, problem, context)
     except (Cancelled, KeyboardInterrupt):  # before there was anything to keep in the history
         report = report or _cancelled(file, chosen.mode)
     return tell(report, context)
+
+
+def _tell_unbegun(files: Sequence[str], mode: str, problem: Problem, context: Context) -> int:
+    """Tell once why none of these files was begun, and as data for each; returns the exit status."""
+    context.complain(problem)
+    error = file_names.as_text(str(problem))
+    if context.json:
+        for file in files:
+            context.emit(ImportReport(None, None, file_names.as_text(file), "failed", mode, error=error).to_json())
+    return problem.exit_code
 
 
 def tell_cancelled(options: argparse.Namespace, context: Context) -> int:

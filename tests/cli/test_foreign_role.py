@@ -66,6 +66,9 @@ def test_what_needs_the_right_to_create_is_refused_in_plain_words(clerk: Any, tm
     assert f"GRANT CREATE ON SCHEMA public TO {ROLE};" in imported.err
     assert "Traceback" not in imported.err
     assert clerk("products", "count").out == "0\n"
+    told = clerk("import", "--json", file)
+    assert (told.status, told.object["status"], told.object["read"]) == (1, "failed", 0)
+    assert told.object["error"].startswith(f"The role {ROLE} lacks the right CREATE")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from acme_desktop.core.database.connections import Database
+from acme_desktop.core.database.urls import DatabaseUrl
+
 KEYS = [
     "import_id", "change_set_id", "file", "status", "mode", "read", "created", "updated", "unchanged", "superseded",
     "rejected", "skipped", "encoding", "delimiter", "header_line", "mapping", "rejects_file", "seconds", "error",
@@ -37,6 +40,28 @@ def test_the_json_object_is_the_contracts(acme: Any, products: Path) -> None:
     }  # fmt: skip
     again = acme("--json", "import", products)
     assert (again.status, again.object["unchanged"], again.object["change_set_id"]) == (0, 2, None)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [({"host": "127.0.0.1", "port": "1"}, "127.0.0.1"), ({"dbname": "none"}, "none"), ({"user": "x"}, "user")],
+    ids=["no server", "no database", "no such role"],
+)
+def test_a_database_that_cannot_be_used_gives_an_object_per_file(
+    acme: Any, database: Database, products: Path, tmp_path: Path, changed: dict[str, str], said: str
+) -> None:
+    url = str(DatabaseUrl({**DatabaseUrl.parse(database.url).parameters, **changed}))
+    files = [str(products), str(tmp_path / "other.csv")]
+    ran = acme("--database-url", url, "import", *files, "--json", "--mode", "update")
+    assert ran.status == 1
+    assert [list(one) for one in ran.objects] == [KEYS, KEYS]
+    assert [(one["file"], one["status"], one["mode"], one["read"]) for one in ran.objects] == [
+        (file, "failed", "update", 0) for file in files
+    ]
+    assert all(said in one["error"] for one in ran.objects)
+    assert ran.err.count("acme-desktop: ") == 1
+    assert said in ran.err
+    assert acme("--database-url", url, "import", *files).out == ""
 
 
 def test_without_json_stdout_is_one_line_and_quiet_is_quiet(acme: Any, products: Path) -> None:
