@@ -21,7 +21,8 @@ def filled(acme: Any, database: Database) -> Any:
             "('007', '007', '=1+1', '@SUM(A1)', true), ('1e5', '1e5', ' padded ', NULL, false), "
             "('A,b', 'a,b', 'say \"hi\"', E'two\\nlines\\r\\nand \\\\', true), "
             "('Ä;9', 'ä;9', 'NULL', 'NA', true), ('t', 't', 'true', E'tab\\there', false), "
-            "('x', 'x', '_x0041_', '<r>x</r>', true)"
+            "('x', 'x', '_x0041_', '<r>x</r>', true), "
+            "('_x005F_x000D_', '_x005f_x000d_', '_x000D_x000d_', E'a\\uFFFE_xFFFF_\\uFFFF', true)"
         )
     return acme
 
@@ -30,13 +31,13 @@ def filled(acme: Any, database: Database) -> Any:
 def test_importing_an_export_changes_nothing(filled: Any, tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"p.{ending}"
     ran = filled("export", path, "--json")
-    assert (ran.status, ran.object) == (0, {"file": str(path), "products": 6})
+    assert (ran.status, ran.object) == (0, {"file": str(path), "products": 7})
     back = filled("import", path, "--json")
-    assert (back.status, back.object["read"], back.object["unchanged"]) == (0, 6, 6), back
+    assert (back.status, back.object["read"], back.object["unchanged"]) == (0, 7, 7), back
 
 
 def test_to_stdout_with_filters(filled: Any) -> None:
-    ran = filled("export", "-", "--sku", "0", "--sort", "id:desc")
+    ran = filled("export", "-", "--sku", "07", "--sort", "id:desc")
     assert (ran.status, ran.out) == (0, "sku,name,description,active\n007,=1+1,@SUM(A1),true\n")
     assert "1 product exported" in ran.err
 

@@ -1,10 +1,11 @@
-"""What a sheet's XML says of the cells that a reader of workbooks hands on as blank, rounded or without their zeros.
+"""What a sheet's XML says of the cells that a reader of workbooks hands on as blank, rounded, without their zeros or
+with an escape for a character.
 
 An error (``#N/A``) and a formula whose value was never stored look like blank cells to it, a number of more than
-fifteen digits like the nearest one that a float can hold, and a 7 that its format shows as 00007 like a bare 7. The XML
-is looked through for such cells alone.
+fifteen digits like the nearest one that a float can hold, a 7 that its format shows as 00007 like a bare 7, and the
+escapes of U+FFFE and U+FFFF like plain text. The XML is looked through for such cells alone.
 
-Source: ECMA-376, part 1, sections 18.3.1.4 (c, Cell), 18.8.10 (cellXfs) and 18.8.30 (numFmt).
+Source: ECMA-376, part 1, sections 18.3.1.4 (c, Cell), 18.8.10 (cellXfs), 18.8.30 (numFmt) and 22.9.2.19 (ST_Xstring).
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ _ERRORS = (b't="e"', b"t='e'")
 _FORMULAS = (b"<f>", b"<f ", b":f>", b":f ")
 _NO_VALUE = re.compile(rb"""</(?:\w+:)?f></|<(?:\w+:)?f\b[^>]*/></|<(?:\w+:)?v(?:\s*/>|></)""")
 _LONG_NUMBERS = (re.compile(rb"<v>-?[0-9]{16}"), re.compile(rb":v>-?[0-9]{16}"))
+_NO_CHARACTERS = (b"_xFFFE_", b"_xFFFF_")
+_ESCAPE = re.compile("_x(00[0-9a-fA-F]{2}|FFFE|FFFF)_")  # the first are those that the reader resolves
+_TEXT = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</")
 _CELL = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*?)(?:/>|>)")
 _FIRST = re.compile(rb"<(?:\w+:)?c\b[^>]*>")
 _PLACE = re.compile(rb"""\br=["']([A-Z]*)([0-9]+)["']""")
@@ -46,7 +50,7 @@ class Cell:
 
     Attributes:
         row, column: from 1 and from 0.
-        text: the number's digits, with the zeros that are shown before it, the error, or the formula.
+        text: the number's digits, with the zeros that are shown before it, the error, the formula, or the text.
         broken: why it has no value, or "".
     """
 
@@ -141,7 +145,7 @@ def _stretches(xml: IO[bytes], padded: Mapping[bytes, int]) -> Iterator[tuple[in
 def _of_interest(block: bytes) -> bool:
     """Whether a cell in there may need a second look."""
     return (
-        any(text in block for text in _ERRORS)
+        any(text in block for text in (*_ERRORS, *_NO_CHARACTERS))
         or (any(text in block for text in _FORMULAS) and _NO_VALUE.search(block) is not None)
         or any(pattern.search(block) for pattern in _LONG_NUMBERS)
     )
@@ -155,6 +159,8 @@ def _cell(row: int, column: int, attributes: bytes, inner: bytes, padded: Mappin
     if kind == b"e":
         error = unescape(text.decode("utf-8", "replace")) or "#N/A"
         return Cell(row, column, error, f"The cell holds the error {error} instead of a value.")
+    if kind == b"inlineStr":
+        return Cell(row, column, _text(inner)) if any(text in inner for text in _NO_CHARACTERS) else None
     formula = _FORMULA.search(inner)
     if formula and not text and kind != b"str":
         shown = "=" + unescape((formula[1] or b"").decode("utf-8", "replace"))
@@ -164,6 +170,11 @@ def _cell(row: int, column: int, attributes: bytes, inner: bytes, padded: Mappin
     if padded and kind == b"n" and _WHOLE.fullmatch(text) and (style := _STYLE.search(attributes)):
         return Cell(row, column, text.decode().zfill(padded.get(style[1], 0)))
     return None
+
+
+def _text(inner: bytes) -> str:
+    text = unescape(b"".join(_TEXT.findall(inner)).decode("utf-8", "replace"))
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 def _column(letters: bytes) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -20,6 +21,8 @@ Write = Callable[[BinaryIO, Batches, int], int]
 XLSX_ROWS = 1_048_575
 XLSX_CELL = 32_767
 """What a worksheet holds: rows below its header, and UTF-16 units in a cell."""
+
+_UNWRITABLE = re.compile("_(?=x[0-9a-fA-F]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
 def write_jsonl(stream: BinaryIO, batches: Batches, total: int) -> int:
@@ -160,6 +163,11 @@ def _plain_worksheet() -> type:
 
         def _xml_rich_inline_string(self, string: str, attributes: Any) -> None:
             self._xml_inline_string(string, True, attributes)
+
+        @staticmethod
+        def _escape_control_characters(data: object) -> str:
+            """What XML does not take, and what looks like such an escape, also where two share an underscore."""
+            return _UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", str(data))
 
     return PlainWorksheet
 

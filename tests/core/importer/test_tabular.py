@@ -292,3 +292,13 @@ def test_parquet_holds_text_as_bytes_and_numbers_that_are_none(files: Files) -> 
 def test_parquet_lists_are_refused_by_column(files: Files) -> None:
     report = files.report(parquet(sku=["A"], name=["a"], description=[[1]]), "p.parquet")
     assert "description" in report["error"]
+
+
+def test_escapes_of_a_sheet_are_resolved(files: Files) -> None:
+    rows = [
+        ("sku", "name"), ("A", "_xFFFE_"), ("B", "a_xFFFF_&amp;_x005F_xFFFE__x000d_"), ("C", "_x005F_x000D_"),
+        ("D", '<c @ t="inlineStr"><is><r><t>a_xFFFF_</t></r><r><t xml:space="preserve"> b</t></r></is></c>'),
+    ]  # fmt: skip
+    xml = "".join(sheet_row(number, *cells) for number, cells in enumerate(rows, 1))
+    report = files.report(sheet_of(xml), "p.xlsx")
+    assert [row[2] for row in accepted(report)] == ["\ufffe", "a\uffff&_xFFFE_\r", "_x000D_", "a\uffff b"]
