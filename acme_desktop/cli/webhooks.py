@@ -164,7 +164,8 @@ def _test(options: argparse.Namespace, context: Context) -> int:
         context.emit(result.to_json())
     else:
         code = result.sent.status_code
-        context.print(f"{code if code is not None else 'no answer'} in {result.sent.total_ms:.1f} ms")
+        split = ", ".join(f"{name} {length:.1f} ms" for name, length in result.sent.phases)
+        context.print(f"{code if code is not None else 'no answer'} in {result.sent.total_ms:.1f} ms ({split})")
     if result.sent.error:
         context.say(f"acme-desktop: {result.sent.error}")
         if result.sent.status_code is None:

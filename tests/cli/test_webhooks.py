@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -70,7 +71,12 @@ def test_a_test_shows_status_and_milliseconds(acme: Acme) -> None:
         ran = acme("webhooks", "test", hook, "--json")
         assert (ran.status, ran.object["ok"], ran.object["status_code"]) == (3, False, 500)
         assert "500" in ran.object["error"]
-        assert "ms" in acme("webhooks", "test", hook).out
+        said = acme("webhooks", "test", hook).out
+        assert re.sub(r"\d+\.\d", "T", said) == "500 in T ms (DNS T ms, connect T ms, first byte T ms, body T ms)\n"
+        total, *split = map(float, re.findall(r"\d+\.\d", said))
+        assert total == pytest.approx(sum(split), abs=0.3)
+    said = acme("webhooks", "test", hook).out
+    assert re.sub(r"\d+\.\d", "T", said) == "no answer in T ms (DNS T ms, connect T ms, waiting T ms)\n"
     ran = acme("webhooks", "test", hook, "--json")
     assert (ran.status, ran.object["status_code"]) == (3, None)
     assert acme("webhooks", "deliver", "--until-empty", "--json").object["delivered"] == 0

@@ -69,6 +69,19 @@ class Sent:
     response_body: bytes = b""
 
     @property
+    def phases(self) -> list[tuple[str, float]]:
+        """The stretches of the exchange in milliseconds, as far as they were measured; together they are the whole."""
+        # Each time is a stretch's own length up to the first byte, which is counted from the start.
+        steps = [("DNS", self.dns_ms or 0.0), ("connect", self.connect_ms or 0.0)]
+        before = sum(length for _, length in steps)
+        if self.first_byte_ms is not None:
+            steps.append(("first byte", max(0.0, self.first_byte_ms - before)))
+            steps.append(("body", max(0.0, self.total_ms - self.first_byte_ms)))
+        else:
+            steps.append(("waiting", max(0.0, self.total_ms - before)))
+        return steps
+
+    @property
     def answer(self) -> Answer:
         """What decides about the next attempt; a 2xx whose body broke off is no answer."""
         broken = not self.ok and self.status_code is not None and 200 <= self.status_code < 300

@@ -15,21 +15,6 @@ _TINTS = ("accent_line", "accent_text", "warning", "success")
 _NO_TENTHS = 100  # milliseconds
 
 
-def phases(sent: Sent) -> list[tuple[str, float]]:
-    """The stretches of an exchange in milliseconds, as far as they were measured.
-
-    The core gives each one's own length up to the first byte, which it counts from the start.
-    """
-    steps = [("DNS", sent.dns_ms or 0.0), ("connect", sent.connect_ms or 0.0)]
-    before = sum(length for _, length in steps)
-    if sent.first_byte_ms is not None:
-        steps.append(("first byte", max(0.0, sent.first_byte_ms - before)))
-        steps.append(("body", max(0.0, sent.total_ms - sent.first_byte_ms)))
-    else:
-        steps.append(("waiting", max(0.0, sent.total_ms - before)))
-    return steps
-
-
 class TimeSplit(QWidget):
     """A bar of the phases with their names and times under it."""
 
@@ -110,7 +95,7 @@ class TrialView(QWidget):
         else:
             title = f"{sent.status_code if sent.status_code is not None else 'No answer'} in {time}"
             self.banner.say("danger", title, words.answer_in_words(sent.status_code, sent.error))
-        self.split.show_phases(phases(sent))
+        self.split.show_phases(sent.phases)
         self.split.show()
         if sent.status_code is not None:
             self.caption.setText(f"The answer from {sent.address}" if sent.address else "The answer")
