@@ -21,6 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import interrupts
 import make_sample
 import psycopg
 
@@ -54,6 +55,9 @@ class Bench:
         self.floor_rows = folder / "floor.copy"
         make_sample.write(self.first, rows)
         make_sample.write(self.changed, rows, revision=2)
+
+    def start(self) -> None:
+        """Start the server, which stays until it is stopped."""
         self.program("db", "start")
         self.url = json.loads(self.program("db", "status", "--json")[0])["url"]
 
@@ -63,8 +67,13 @@ class Bench:
         own = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         process = subprocess.Popen(command, cwd=ROOT, env=own, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
-        output = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            output = process.stdout.read()
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:  # what still runs would keep the server
+            process.terminate()
+            process.wait()
+            raise
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             raise SystemExit(f"bench: {' '.join(command)} ended with {process.returncode}")
@@ -208,10 +217,12 @@ def main() -> int:
     )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON instead of a table")
     arguments = parser.parse_args()
+    interrupts.heed()
     before = machine()
     with tempfile.TemporaryDirectory(prefix="acme-bench-") as folder:
         bench = Bench(Path(folder), arguments.rows)
         try:
+            bench.start()
             results = measure(bench, arguments.rounds)
             if arguments.large:
                 results.append(measure_large(bench, arguments.large))
