@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 import time
 from collections.abc import Callable
 from typing import Any
 
 from acme_desktop.cli import output, parsing
 from acme_desktop.cli.output import Context
+from acme_desktop.core.foundation import signals
 from acme_desktop.core.foundation.errors import EnvironmentProblem
 
 
@@ -73,9 +73,9 @@ async def _listen(options: argparse.Namespace, context: Context) -> None:
 
 
 def _stop_with(stop: Callable[[], None]) -> None:
-    """Let Ctrl+C and a polite kill stop what runs on this loop."""
+    """Let Ctrl+C, a polite kill and a closed terminal stop what runs on this loop."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in signals.heeded():
         try:
             loop.add_signal_handler(number, stop)
         except (NotImplementedError, RuntimeError):  # Windows, or not the main thread: Ctrl+C ends it there

@@ -1,4 +1,4 @@
-"""Ctrl+C and a polite kill, from the program's first line on: nothing heavy is loaded before they are looked after.
+"""Ctrl+C, a polite kill and a closed terminal, from the program's first line on, before anything heavy is loaded.
 
 While the program loads they are noted, as an exception in the midst of loading a module would be told as a crash; from
 `let_through` on each is a `KeyboardInterrupt`, unless a command handles it in its own way.
@@ -6,20 +6,19 @@ While the program loads they are noted, as an exception in the midst of loading 
 
 from __future__ import annotations
 
-import signal
+import _signal as signal  # type: ignore[import-not-found]  # see `signals`
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+from acme_desktop.core.foundation import signals
 
-_held: list[signal.Signals] = []
+_held: list[int] = []
 _noted: list[int] = []
 
 
 def hold() -> None:
     """Begin to note them; those that the program was started to ignore stay ignored."""
-    for number in _SIGNALS:
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, lambda came, _frame: _noted.append(came))
-            _held.append(number)
+    for number in signals.heeded():
+        signal.signal(number, lambda came, _frame: _noted.append(came))
+        _held.append(number)
 
 
 def let_through() -> None:
@@ -33,5 +32,5 @@ def let_through() -> None:
 
 def ignore() -> None:
     """The work is done and its outcome told: a signal that comes now changes neither."""
-    for number in _SIGNALS:
+    for number in signals.ENDING:
         signal.signal(number, signal.SIG_IGN)

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, TextIO
 
 from acme_desktop.core.changes.change_set import Author
-from acme_desktop.core.foundation import json_lines
+from acme_desktop.core.foundation import json_lines, signals
 from acme_desktop.core.foundation.errors import Problem
 from acme_desktop.core.foundation.files import unwritable
 from acme_desktop.core.foundation.progress import Progress, Snapshot
@@ -158,7 +158,7 @@ def tell(problem: Problem) -> None:
 
 @contextlib.contextmanager
 def _cancelling_on_interrupt(progress: Progress) -> Iterator[None]:
-    """Ctrl+C and a polite kill cancel the job, so that it ends as cancelled and cleans up behind itself."""
+    """Ctrl+C, a polite kill and a closed terminal cancel the job, so that it ends as cancelled and cleans up."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -167,7 +167,7 @@ def _cancelling_on_interrupt(progress: Progress) -> Iterator[None]:
         # Cancelling a statement talks to the server: not inside a signal handler.
         threading.Thread(target=progress.cancel, daemon=True).start()
 
-    before = {number: signal.signal(number, cancel) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, cancel) for number in signals.heeded()}
     try:
         yield
     finally:

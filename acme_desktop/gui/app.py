@@ -17,7 +17,7 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
-from acme_desktop.core.foundation import logs, milestones, settings
+from acme_desktop.core.foundation import logs, milestones, settings, signals
 from acme_desktop.core.foundation.errors import EnvironmentProblem
 from acme_desktop.core.foundation.paths import DataFolder
 from acme_desktop.core.foundation.settings import Settings
@@ -243,7 +243,7 @@ class _Unhandled:
 
 
 def _obey_interrupts(window: MainWindow) -> list[int]:
-    """Close the window properly on Ctrl+C and on a polite kill; the list given has the signals that came."""
+    """Close the window properly on Ctrl+C, a polite kill and a closed terminal; the list has the signals that came."""
     came: list[int] = []
 
     def stop(number: int, _frame: object) -> None:
@@ -258,6 +258,6 @@ def _obey_interrupts(window: MainWindow) -> list[int]:
     timer = QTimer(window, interval=_INTERRUPT_POLL_MS)
     timer.timeout.connect(look)
     timer.start()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in signals.heeded():
         signal.signal(number, stop)
     return came

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+from acme_desktop.core.foundation.signals import ENDING
 
 PROGRAM = """
 import sys
@@ -45,11 +48,12 @@ def test_it_opens_closes_and_ends(tmp_path: Path, database_url: str) -> None:
     assert "Traceback" not in err
 
 
-def test_an_interrupt_closes_it_properly(tmp_path: Path, database_url: str) -> None:
+@pytest.mark.parametrize("number", ENDING)
+def test_an_interrupt_closes_it_properly(tmp_path: Path, database_url: str, number: int) -> None:
     process = start(tmp_path, database_url)
     assert process.stdout is not None
     assert process.stdout.readline().startswith("open ")
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert "Traceback" not in err
