@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,16 @@ import pytest
 
 from acme_desktop.core.database.connections import Database
 from tests.support import postgres
+
+
+def pytest_configure() -> None:
+    """Signals end the programs that tests start, also where the tests run in the background of a script.
+
+    There a shell has them ignored, and a program that was started so leaves them ignored.
+    """
+    for number in (signal.SIGINT, *([signal.SIGHUP] if sys.platform != "win32" else [])):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
