@@ -4,7 +4,7 @@ Of N products: makers, materials and things are skewed (a third is of one maker)
 from one in three to one in fifty; ``walnut``, ``copper``, ``velvet`` and ``marble`` stand in one of 5,003, 503, 101
 and 20, spread evenly. Clustered are ``discontinued`` (the last hundredth that was created), ``recalled`` (one in two
 hundred, made at half time), SKUs in ``ZX`` (one in two hundred, behind all others in order) and the maker
-``Северный`` (one in fifty, behind nearly all others by name). One in 33 was changed by a later import, at one moment as
+``Северный`` (one in fifty, behind nearly all others by name). One in 31 was changed by a later import, at one moment as
 imports do it.
 """
 
@@ -38,8 +38,8 @@ SELECT sku, lower(sku),
         CASE WHEN n BETWEEN %(rows)s * 0.5 AND %(rows)s * 0.505 THEN 'recalled ' ELSE '' END ||
         substr(md5((n * 7)::text), 1, 12) || ' ships flat, 2 year warranty' END,
     n %% 7 > 0, made,
-    CASE WHEN n %% 33 = 0 THEN timestamptz '2025-12-01 06:00+00' ELSE made END,
-    %(id)s, CASE WHEN n %% 33 = 0 THEN %(later)s ELSE %(id)s END
+    CASE WHEN n %% 31 = 0 THEN timestamptz '2025-12-01 06:00+00' ELSE made END,
+    %(id)s, CASE WHEN n %% 31 = 0 THEN %(later)s ELSE %(id)s END
 FROM (
     SELECT n, timestamptz '2024-01-01' + n * (interval '690 days' / %(rows)s::float8) AS made,
         (hashint8(n) & 1023) / 1024.0::float8 AS u1, (hashint8(n) >> 10 & 1023) / 1024.0::float8 AS u2,
