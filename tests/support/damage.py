@@ -213,6 +213,21 @@ def in_groups(rng: random.Random, pieces: Sequence[Piece], style: Style) -> tupl
     return written, wider
 
 
+def ending_in_delimiters(rng: random.Random, pieces: Sequence[Piece], style: Style) -> tuple[list[Piece], Style]:
+    """The file with a delimiter at the end of every line, but for a share of its rows, which count as damaged."""
+    wider = replace(style, columns=(*style.columns, ""), header={**style.header, "": ""})
+    share, written = rng.choice((0.05, 0.25)), list[Piece]()
+    for piece in pieces:
+        if piece.cells is None:
+            written.append(piece)
+        elif piece.is_row and rng.random() < share:
+            written.append(replace(piece, cells=(*piece.cells, ""), intact=False))
+        else:
+            text = _body(piece) + style.delimiter + _end(piece)
+            written.append(replace(piece, text=text, cells=(*piece.cells, "")))
+    return written, wider
+
+
 def to_bytes(pieces: Sequence[Piece], style: Style) -> bytes:
     """The file."""
     mark = "\ufeff".encode(style.encoding) if style.mark else b""
@@ -447,13 +462,18 @@ DAMAGES: tuple[Damage, ...] = (
 
 
 def random_damaged_file(
-    rng: random.Random, rows: int, hits: int, *, groups: bool = False
+    rng: random.Random, rows: int, hits: int, *, groups: bool = False, ends: bool = False
 ) -> tuple[list[Piece], Style, list[str]]:
-    """A file with `hits` pieces of damage, its style, and the names of the damage; `groups` as `in_groups` has them."""
+    """A file with `hits` pieces of damage, its style, and the names of the damage.
+
+    `groups` as `in_groups` has them, `ends` as `ending_in_delimiters` has.
+    """
     style = random_style(rng)
     pieces = random_file(rng, style, rows)
     if groups:
         pieces, style = in_groups(rng, pieces, style)
+    if ends:
+        pieces, style = ending_in_delimiters(rng, pieces, style)
     names = []
     for _ in range(hits):
         damage = rng.choice(DAMAGES)

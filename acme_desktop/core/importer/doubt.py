@@ -22,6 +22,11 @@ class Doubt(Ledger):
         layout, raw = self._layout, self._raw(start, end).rstrip(LINE_ENDS)
         other = self._cut_otherwise(start, end)
         known = len(cells) > 1 and self._names_a_sku(cells)
+        if not self._doubt and not other and self._lacks_only_its_end(cells):
+            self._begun |= known
+            text = f"The line has {len(cells)} cells where the header has {layout.width}; it lacks the last delimiter."
+            self._reject(start, end, "field_count", text, cells)
+            return
         self._loose_end, self._loose_short = end, len(cells) < layout.width
         if self._quotes and '"' in raw:
             self._doubt = SURE_AFTER
@@ -35,6 +40,11 @@ class Doubt(Ledger):
         cut = "cell" if len(cells) == 1 else "cells"
         text = f"The line has {len(cells)} {cut} where the header has {layout.width}."
         self._reject(start, end, "field_count", f"{text} {self._cut_by(other)}" if other else text, cells)
+
+    def _lacks_only_its_end(self, cells: list[str]) -> bool:
+        """Whether a line is a row without the delimiter that ends every line of this file: nothing goes on below it."""
+        layout = self._layout
+        return layout.blank_last and len(cells) == layout.width - 1 and layout.shape.fits([*cells, ""])
 
     def _cut_by(self, other: str) -> str:
         return f"It is cut by {called(other)}, not by {called(self._layout.delimiter)}."
@@ -98,6 +108,8 @@ class Doubt(Ledger):
                 return False
             # A value over lines that broke may go on here with what passes for the cells before the SKU.
             return self._broken_since or columns.sku == 0 or (0 in (columns.name, columns.description, columns.active))
+        if self._broken_end != start and not self._broken_since and self._known_row(cells):
+            return False  # a line of several cells whose quotes are in order is no beginning of a value
         # A complete row with a broken quote right above can't go on in a row that begins with a quote of its own.
         sure = self._lines[start].startswith('"') and self._broken_end == start and not self._loose_short
         return self._loose_end == start and not sure and 0 in (columns.name, columns.description)
@@ -207,6 +219,10 @@ class Doubt(Ledger):
     def _row_by_itself(self, cells: list[str]) -> bool:
         shape = self._layout.shape
         return shape.fits(cells) and (not shape.sku_builds or shape.sku_known(cells[self._layout.columns.sku]))
+
+    def _known_row(self, cells: list[str]) -> bool:
+        shape = self._layout.shape
+        return shape.fits(cells) and shape.sku_known(cells[self._layout.columns.sku])
 
     def _closing(self, at: int) -> bool:
         return self._text[at + 1 : at + 2] in ("", self._layout.delimiter, "\r", "\n")

@@ -199,12 +199,18 @@ def swallowed_rows(raw: str, grammar: Grammar, shape: Shape) -> int:
 
 
 def _closes_early(raw: str, grammar: Grammar, shape: Shape) -> bool:
-    """Whether a value ends at a quote inside a sentence: `at 30", dry flat`, where no cell begins with a space."""
+    """Whether a value ends at a quote inside a sentence: `at 30", dry flat`, where no cell begins with a space.
+
+    A sentence has no place among the cells of a row that is whole but for those spaces.
+    """
     if not any(f'"{grammar.delimiter}{space}' in raw for space in _PADDING):
         return False
     parsed = grammar.parse(raw, 0)
     assert isinstance(parsed, Record)
     cells = parsed.cells
+    bare = [cell.lstrip("".join(_PADDING)) for cell in cells]
+    if shape.fits(bare) and shape.sku_known(bare[shape.columns.sku]):
+        return False
     return any(cells[index][:1] in _PADDING for index in shape.unpadded if index < len(cells))
 
 

@@ -296,3 +296,43 @@ def test_rows_of_another_delimiter_with_quotes_are_rejected_one_by_one(files: Fi
     assert rejected(report) == [(line, line, "field_count") for line in range(22, 26)]
     assert all("cut by semicolons" in one["message"] for one in report["rejected"])
     assert kept(report) == ALL
+
+
+def test_a_cell_that_begins_with_spaces_may_follow_a_value_over_lines(files: Files) -> None:
+    report = files.report(around('A-099,"two\nlines",  indented,yes\n'))
+    assert report["rejected"] == []
+    assert accepted(report)[10] == (12, "A-099", "two\nlines", "  indented", True)
+
+
+@pytest.mark.parametrize("rest", ["dry flat,sand", "dry flat", "dry,flat,yes"])
+def test_a_quote_inside_a_sentence_closes_no_value(files: Files, rest: str) -> None:
+    report = files.report(around(f'A-099,"two\nat 30", {rest}\n'))
+    assert kept(report) == ALL
+    assert [(row["line"], row["end_line"]) for row in report["rejected"]] == [(12, 13)]
+
+
+@pytest.mark.parametrize("columns", [(1, 0, 2, 3), (2, 0, 1, 3), (0, 1, 2, 3)], ids=["name", "description", "sku"])
+@pytest.mark.parametrize("short", ['"Lamp, big",A-099,text', 'A-099,"Lamp, big",text', '"Lamp, big",A-099'])
+def test_a_short_row_in_order_costs_no_other(files: Files, columns: tuple[int, ...], short: str) -> None:
+    lines = [",".join(line.split(",")[index] for index in columns) for line in (HEADER + GOOD).splitlines()]
+    report = files.report("\n".join([*lines[:11], short, *lines[11:]]) + "\n")
+    assert kept(report) == ALL
+    assert rejected(report) == [(12, 12, "field_count")]
+
+
+def test_a_short_broken_row_may_go_on_in_the_next(files: Files) -> None:
+    lines = [",".join(line.split(",")[index] for index in (2, 0, 1, 3)) for line in (HEADER + GOOD).splitlines()]
+    report = files.report("\n".join([*lines[:11], '"Red', "blue,A-099,Lamp,yes", *lines[11:]]) + "\n")
+    assert "A-099" not in kept(report)
+
+
+def test_rows_without_the_delimiter_that_ends_all_others_cost_themselves_only(files: Files) -> None:
+    short = {3, 4, 9, 15}
+    rows = [f'"Cup, {n}",{"A-" if n % 4 else "X"}{n:03},yes' for n in range(1, 21)]
+    content = "name,sku,active,\n" + "".join(f"{row}{'' if n in short else ','}\n" for n, row in enumerate(rows, 1))
+    report = files.report(content)
+    assert [row["line"] - 1 for row in report["rejected"]] == sorted(short)
+    assert all("lacks the last delimiter" in row["message"] for row in report["rejected"])
+    shifted = files.report(content + '"Cup, 21",,A-021,yes\n"Cup, 22",A-022,yes,\n')
+    assert [row["sku"] for row in shifted["accepted"]][-1] == "A-022"
+    assert shifted["rejected"][-1]["line"] == 22

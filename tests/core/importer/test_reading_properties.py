@@ -107,19 +107,21 @@ def check_clean(folder: Path, pieces: list[Piece], style: Style) -> None:
         assert report["rejected"] == []
 
 
-def check_damaged(folder: Path, seed: int, hits: int, *, groups: bool = False) -> damage.Verdict | None:
+def check_damaged(
+    folder: Path, seed: int, hits: int, *, groups: bool = False, ends: bool = False
+) -> damage.Verdict | None:
     rng = random.Random(seed)
-    pieces, style, _ = damage.random_damaged_file(rng, rng.choice((6, 20, 60, 120)), hits, groups=groups)
+    pieces, style, _ = damage.random_damaged_file(rng, rng.choice((6, 20, 60, 120)), hits, groups=groups, ends=ends)
     with _file(folder, damage.to_bytes(pieces, style)) as path:
         report = check.report(path, GROUPED if groups else ImportOptions(), rows=True)
     return None if report["error"] else damage.judge(pieces, style, report)
 
 
-def check_agreement(folder: Path, seed: int, *, groups: bool = False) -> int:
+def check_agreement(folder: Path, seed: int, *, groups: bool = False, ends: bool = False) -> int:
     """Compare the paths, over blocks so small that they end anywhere; the number of blocks that went the fast way."""
     rng = random.Random(seed)
     rows, hits = rng.choice((6, 20, 60)), rng.choice((0, 0, 1, 2, 3))
-    pieces, style, _ = damage.random_damaged_file(rng, rows, hits, groups=groups)
+    pieces, style, _ = damage.random_damaged_file(rng, rows, hits, groups=groups, ends=ends)
     with _file(folder, damage.to_bytes(pieces, style)) as path:
         try:
             table = text.inspect(source.locate(path).parts[0], path, GROUPED if groups else ImportOptions())
@@ -155,11 +157,11 @@ def test_campaign_of_clean_files(folder: Path, written: tuple[list[Piece], Style
     check_clean(folder, *written)
 
 
-def measure(folder: Path, seeds: range, *, groups: bool = False) -> tuple[int, int, int, int]:
+def measure(folder: Path, seeds: range, *, groups: bool = False, ends: bool = False) -> tuple[int, int, int, int]:
     """Files with a silent mistake, files refused, rows imported and intact rows, over damaged files."""
     wrong = refused = imported = intact = 0
     for seed in seeds:
-        verdict = check_damaged(folder, seed, 1 + seed % 3, groups=groups)
+        verdict = check_damaged(folder, seed, 1 + seed % 3, groups=groups, ends=ends)
         if verdict is None:
             refused += 1
             continue
@@ -202,8 +204,28 @@ def test_campaign_of_names_filled_down(folder: Path) -> None:
     assert imported >= 0.8 * intact
 
 
+def test_damaged_files_whose_lines_end_in_delimiters(folder: Path) -> None:
+    """A line without its last delimiter costs itself only."""
+    wrong, refused, imported, intact = measure(folder, range(200), ends=True)
+    assert wrong == 0
+    assert refused <= 1
+    assert imported >= 0.98 * intact
+
+
+@pytest.mark.campaign
+def test_campaign_of_files_whose_lines_end_in_delimiters(folder: Path) -> None:
+    wrong, refused, imported, intact = measure(folder, range(3_000_000, 3_000_000 + CAMPAIGN), ends=True)
+    assert wrong <= CAMPAIGN / 1_000
+    assert refused <= CAMPAIGN / 500
+    assert imported >= 0.98 * intact
+
+
 def test_both_paths_agree(folder: Path) -> None:
     assert sum(check_agreement(folder, seed) for seed in range(60)) > 100
+
+
+def test_both_paths_agree_where_lines_end_in_delimiters(folder: Path) -> None:
+    assert sum(check_agreement(folder, seed, ends=True) for seed in range(40)) > 20
 
 
 def test_blocks_agree_where_names_are_filled_down(folder: Path) -> None:
@@ -214,6 +236,12 @@ def test_blocks_agree_where_names_are_filled_down(folder: Path) -> None:
 @pytest.mark.campaign
 def test_campaign_of_agreement(folder: Path) -> None:
     assert sum(check_agreement(folder, seed) for seed in range(1_000_000, 1_000_000 + CAMPAIGN)) > CAMPAIGN
+
+
+@pytest.mark.campaign
+def test_campaign_of_agreement_where_lines_end_in_delimiters(folder: Path) -> None:
+    for seed in range(3_000_000, 3_000_000 + CAMPAIGN):
+        check_agreement(folder, seed, ends=True)
 
 
 @pytest.mark.campaign
