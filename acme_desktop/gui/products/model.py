@@ -16,7 +16,7 @@ from acme_desktop.core.products.product import Product
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.products.columns import COLUMNS
 from acme_desktop.gui.products.pages import PAGE, PageLoader, Question
-from acme_desktop.gui.products.realigning import Step, moved, steps
+from acme_desktop.gui.products.realigning import Step, steps
 from acme_desktop.gui.products.rows import Rows
 
 AHEAD = 2
@@ -55,7 +55,6 @@ class ProductModel(Rows):
     estimated = Signal(int)
     answered = Signal()
     asked = Signal()
-    realigning = Signal()
     realigned = Signal(int)
     placed = Signal(Surroundings, Stretch)
 
@@ -75,7 +74,6 @@ class ProductModel(Rows):
         self._fresh = self._again = False  # fresh: the old rows stand until the first page of a new question is here
         self._told: int | None = None
         self._wanted = Surroundings((), 0, 0, PAGE)
-        self.shifting = False  # while rows come and go that no person selects or lets go
         self._wishes.timeout.connect(self._load_what_was_looked_at)
 
     # What is asked
@@ -172,12 +170,6 @@ class ProductModel(Rows):
             self._load_what_was_looked_at()
         self.answered.emit()
 
-    def _keep(self, first: int, products: list[Product]) -> None:
-        changed = self._cache.put(first, products)
-        if changed and changed[0] < self._rows:
-            last = min(changed[-1], self._rows - 1)
-            self.dataChanged.emit(self.index(changed[0], 0), self.index(last, len(COLUMNS) - 1))
-
     def _estimate_came(self, about: int) -> None:
         if not self._fresh and self._rows >= PAGE:
             self._resize(max(about, self._rows))
@@ -217,19 +209,6 @@ class ProductModel(Rows):
             self._cache.put(0, first_page)
         self._rows = rows
         self.endResetModel()
-
-    def _resize(self, rows: int) -> None:
-        self.shifting = True
-        if rows > self._rows:
-            self.beginInsertRows(_NOWHERE, self._rows, rows - 1)
-            self._rows = rows
-            self.endInsertRows()
-        elif rows < self._rows:
-            self.beginRemoveRows(_NOWHERE, rows, self._rows - 1)
-            self._rows = rows
-            self._cache.cut(rows)
-            self.endRemoveRows()
-        self.shifting = False
 
     def _load_what_was_looked_at(self) -> None:
         pages = sorted(self._looked_at)
@@ -301,32 +280,6 @@ class ProductModel(Rows):
         end = stretch.first + len(stretch.products)
         self.reach(end)
         self._keep(stretch.first, stretch.products)
-
-    def reach(self, rows: int) -> None:
-        """There are at least so many rows, whatever the count says that is still on its way."""
-        self._resize(max(self._rows, rows))
-
-    def _realign(self, to_take: list[Step], anchor: int | None) -> int | None:
-        """Take the steps; returns how far the anchor's row has moved, None without any step."""
-        if not to_take:
-            return None
-        self.realigning.emit()
-        self.shifting = True
-        for step in to_take:
-            if step.removed:
-                self.beginRemoveRows(_NOWHERE, step.first, step.first + step.removed - 1)
-                self._cache.shift(step)
-                self._rows -= step.removed
-                self.endRemoveRows()
-            else:
-                self.beginInsertRows(_NOWHERE, step.first, step.first + step.inserted - 1)
-                self._cache.shift(step)
-                self._rows += step.inserted
-                self.endInsertRows()
-        self.shifting = False
-        self._cache.shifted()
-        after = moved(anchor, to_take) if anchor is not None else None
-        return after - anchor if after is not None and anchor is not None else 0
 
 
 def _span(old: dict[int, int], now: dict[int, int], stretch: Stretch) -> tuple[float, float]:

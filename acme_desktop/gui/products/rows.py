@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QColor
 
 from acme_desktop.core.products.product import Product
 from acme_desktop.gui.products.cache import RowCache
 from acme_desktop.gui.products.columns import COLUMNS
 from acme_desktop.gui.products.pages import PAGE
+from acme_desktop.gui.products.realigning import Step, moved
 from acme_desktop.gui.widgets import theme
 
 PRODUCT_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -24,16 +25,19 @@ _EDITABLE = _PLAIN | Qt.ItemFlag.ItemIsEditable
 
 
 class Rows(QAbstractTableModel):
-    """Rows of products, some of them loaded; the others are placeholders.
+    """Rows of products, some of them loaded; the others are placeholders. `realigning` comes before rows move.
 
     `_wishes` fires once the event loop turns after rows were looked at; their pages are in `_looked_at` then.
     """
+
+    realigning = Signal()
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
         self._cache = RowCache()
         self._rows = 0
         self._looked_at: set[int] = set()
+        self.shifting = False  # while rows come and go that no person selects or lets go
         self._wishes = QTimer(self, interval=0, singleShot=True)
 
     def product(self, row: int) -> Product | None:
@@ -100,6 +104,53 @@ class Rows(QAbstractTableModel):
             self._wishes.start()
         self._looked_at.add(number)
         return self._cache.product(row)
+
+    # Rows come and go
+
+    def _keep(self, first: int, products: list[Product]) -> None:
+        changed = self._cache.put(first, products)
+        if changed and changed[0] < self._rows:
+            last = min(changed[-1], self._rows - 1)
+            self.dataChanged.emit(self.index(changed[0], 0), self.index(last, len(COLUMNS) - 1))
+
+    def _resize(self, rows: int) -> None:
+        self.shifting = True
+        if rows > self._rows:
+            self.beginInsertRows(_NOWHERE, self._rows, rows - 1)
+            self._rows = rows
+            self.endInsertRows()
+        elif rows < self._rows:
+            self.beginRemoveRows(_NOWHERE, rows, self._rows - 1)
+            self._rows = rows
+            self._cache.cut(rows)
+            self.endRemoveRows()
+        self.shifting = False
+
+    def reach(self, rows: int) -> None:
+        """There are at least so many rows, whatever the count says that is still on its way."""
+        self._resize(max(self._rows, rows))
+
+    def _realign(self, to_take: list[Step], anchor: int | None) -> int | None:
+        """Take the steps; returns how far the anchor's row has moved, None without any step."""
+        if not to_take:
+            return None
+        self.realigning.emit()
+        self.shifting = True
+        for step in to_take:
+            if step.removed:
+                self.beginRemoveRows(_NOWHERE, step.first, step.first + step.removed - 1)
+                self._cache.shift(step)
+                self._rows -= step.removed
+                self.endRemoveRows()
+            else:
+                self.beginInsertRows(_NOWHERE, step.first, step.first + step.inserted - 1)
+                self._cache.shift(step)
+                self._rows += step.inserted
+                self.endInsertRows()
+        self.shifting = False
+        self._cache.shifted()
+        after = moved(anchor, to_take) if anchor is not None else None
+        return after - anchor if after is not None and anchor is not None else 0
 
 
 def _alignment(right: bool) -> Qt.AlignmentFlag:

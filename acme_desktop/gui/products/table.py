@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import (
-    QByteArray,
-    QItemSelection,
-    QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPoint,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QByteArray, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from acme_desktop.core.products.filters import Sort
 from acme_desktop.core.products.product import Product
 from acme_desktop.gui.products.column_layout import ColumnLayout
-from acme_desktop.gui.products.columns import COLUMNS, place_of
+from acme_desktop.gui.products.columns import COLUMNS
 from acme_desktop.gui.products.columns_menu import ColumnsMenu
+from acme_desktop.gui.products.current_cell import CurrentCell
 from acme_desktop.gui.products.frozen_columns import FrozenColumns
 from acme_desktop.gui.products.marking import MarkingDelegate
 from acme_desktop.gui.products.model import ProductModel, Sight
@@ -44,16 +36,14 @@ class ProductTable(SparingTable):
         self.setObjectName("productTable")
         self.setAccessibleName("Products")
         self._model = model
-        self._moving = False
-        self._before: tuple[int | None, int] = (None, 0)
-        self._began = QPersistentModelIndex()
-        self._column_here = place_of("sku")  # stays where another question takes the current cell away
         self._setup_ui()
         self.setModel(model)
         self.kept = Selection(self, model)
+        self._here = CurrentCell(self, model)
         self._columns = ColumnLayout(self, self._header)
-        self._frozen = FrozenColumns(self, self._header, self._extend)
+        self._frozen = FrozenColumns(self, self._header, self._here.extend)
         self._frozen.take(model, self.selectionModel())
+        model.modelReset.connect(self._here.begin_at_first)  # after both views have let go of what was current
         self.columns_menu = ColumnsMenu(self)
         self._header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._header.customContextMenuRequested.connect(self._open_menu_at)
@@ -61,11 +51,10 @@ class ProductTable(SparingTable):
         self.verticalScrollBar().valueChanged.connect(self.tell_place)
         self.verticalScrollBar().rangeChanged.connect(self.tell_place)
         self.selectionModel().selectionChanged.connect(self._tell_picked)
-        self.selectionModel().selectionChanged.connect(self._begin_anew)
         model.answered.connect(self._tell_picked)
         model.asked.connect(self._mark)
         model.sight = self.sight
-        model.realigning.connect(self._remember)
+        model.realigning.connect(self._here.remember)
         model.realigned.connect(self._restore)
         model.rowsRemoved.connect(self._go_on_editing)
 
@@ -115,17 +104,13 @@ class ProductTable(SparingTable):
 
     def go_to_page(self, number: int) -> None:
         """Bring the page's first row to the top, and the keyboard to it; Shift still selects from where it began."""
-        if not self._began.isValid():
-            self._began = QPersistentModelIndex(self.currentIndex())
-        row = max(0, min(number, self.page_count - 1)) * PAGE
-        index = self._model.index(row, max(0, self.currentIndex().column()))
-        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        index = self._here.leave_for(max(0, min(number, self.page_count - 1)) * PAGE)
         self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtTop)
         self.tell_place()
 
     def go_to_row(self, row: int) -> None:
-        """Select a row and bring it to the middle."""
-        index = self._model.index(row, max(0, self.currentIndex().column()))
+        """Select a row and bring it to the middle; the keyboard stays in its column."""
+        index = self._model.index(row, self._here.column)
         self.setCurrentIndex(index)
         self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
 
@@ -149,28 +134,13 @@ class ProductTable(SparingTable):
         """The rows in sight, and what is selected, current or being edited."""
         top = self.verticalScrollBar().value()
         rows = self.viewport().height() // max(1, self.verticalHeader().defaultSectionSize()) + 2
-        current = self.currentIndex()
-        product = self._model.product(current.row()) if current.isValid() else None
-        here = product.id if product is not None else None
+        here = self._here.product_id
         chosen = (*self.kept.wanted, here) if here is not None else self.kept.wanted
         return Sight(top, rows, chosen, here if self._editing() else None, self.kept.runs)
 
-    def _remember(self) -> None:
-        self._moving = True
-        current = self.currentIndex()
-        product = self._model.product(current.row()) if current.isValid() else None
-        self._before = (product.id if product is not None else None, self.verticalScrollBar().value())
-
     def _restore(self, shift: int) -> None:
-        """What moved among others was taken out and put in anew: the current row is where it is now."""
-        current, top = self._before
         self.updateGeometries()
-        self.verticalScrollBar().setValue(top + shift)
-        here = self._model.row_of(current) if current is not None else None
-        if here is not None and here != self.currentIndex().row():
-            index = self._model.index(here, max(0, self.currentIndex().column()))
-            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
-        self._moving = False
+        self._here.restore(shift)
         self._go_on_editing()
         self._tell_picked()
 
@@ -206,37 +176,25 @@ class ProductTable(SparingTable):
         """The selected products that are loaded, in the table's order."""
         return self._model.loaded(self._blocks())
 
-    def _begin_anew(self) -> None:
-        self._began = QPersistentModelIndex()
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if not self._extend(event, self.indexAt(event.position().toPoint())):
+        if not self._here.extend(event, self.indexAt(event.position().toPoint())):
             super().mousePressEvent(event)
 
-    def _extend(self, event: QMouseEvent, to: QModelIndex) -> bool:
-        """Where another page was gone to, select from where it began; Qt would from the cell that went along."""
-        began = QModelIndex(self._began)
-        if event.modifiers() != Qt.KeyboardModifier.ShiftModifier or not (began.isValid() and to.isValid()):
-            return False
-        first, last = sorted((began.row(), to.row()))
-        wanted = QItemSelection(self._model.index(first, 0), self._model.index(last, len(COLUMNS) - 1))
-        flags = QItemSelectionModel.SelectionFlag
-        self.selectionModel().select(wanted, flags.ClearAndSelect)
-        self.selectionModel().setCurrentIndex(to, flags.NoUpdate)
-        self._began = QPersistentModelIndex(began)
-        return True
-
     def _tell_picked(self) -> None:
-        if not self._moving:
+        if not self._here.moving:
             self.picked.emit(self.selected_products())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Home and End go to the first and last product, as in a list; the row is one thing.
         if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers():
             row = 0 if event.key() == Qt.Key.Key_Home else self._model.rowCount() - 1
-            self.setCurrentIndex(self._model.index(row, 0))
+            self.setCurrentIndex(self._model.index(row, self._here.column))
             return
         super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._here.begin_at_first()  # before Qt takes the first cell of all, which is the SKU
+        super().focusInEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -259,8 +217,9 @@ class ProductTable(SparingTable):
 
     def open_columns_menu(self) -> None:
         """Open the menu of the columns at the current cell's, for the keyboard."""
-        left = self._header.sectionViewportPosition(self._column_here)
-        self._open_menu(self._column_here, QPoint(max(0, min(left + 8, self.width())), self._header.height()))
+        column = self._here.column
+        left = self._header.sectionViewportPosition(column)
+        self._open_menu(column, QPoint(max(0, min(left + 8, self.width())), self._header.height()))
 
     def _open_menu_at(self, place: QPoint) -> None:
         self._open_menu(max(0, self._header.logicalIndexAt(place)), place)
@@ -269,14 +228,9 @@ class ProductTable(SparingTable):
         self.columns_menu.section = section
         self.columns_menu.popup(self._header.mapToGlobal(place))
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
-        super().currentChanged(current, previous)
-        if current.isValid():
-            self._column_here = current.column()
-
     def sort_here(self, *, adding: bool = False) -> None:
         """Sort by the current cell's column, as a click on its header does; with `adding` as one with Shift."""
-        self._header.sort_on(self._column_here, adding=adding)
+        self._header.sort_on(self._here.column, adding=adding)
 
     def show_column(self, section: int, *, shown: bool) -> None:
         """Show or hide a column; the last one stays."""
