@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
@@ -22,13 +23,14 @@ from acme_desktop.gui.webhooks.buttons import button
 from acme_desktop.gui.webhooks.folder_view import FolderView
 from acme_desktop.gui.webhooks.plotting import Plots
 from acme_desktop.gui.webhooks.work import SHOWN, Desk, Folder, Wish
-from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets import formatting, spacing
 from acme_desktop.gui.widgets.fields import ElidedLabel
 from acme_desktop.gui.widgets.notices import Tile
 from acme_desktop.gui.widgets.records import Column, RecordTable
 from acme_desktop.gui.widgets.sparkline import PlotTile, Sparkline
 
 _TYPING_MS = 300
+_LEAST_SKU, _LEAST_CHOICE = 9, 8  # letters
 _TIMES = {"Last hour": 1, "Last 24 hours": 24, "Last 7 days": 168, "Any time": 0}
 
 
@@ -42,6 +44,11 @@ def _outcome(one: Delivery, endpoint: Endpoint | None) -> str:
     if one.error:
         return one.error
     return {"sending": "On its way", "waiting": "Behind an earlier one of its product"}.get(one.state, "")
+
+
+def _in_lines(span: str) -> str:
+    """A line may end behind a unit, and not between a number and its unit."""
+    return re.sub(r"(\d) ", "\\1\N{NO-BREAK SPACE}", span)
 
 
 def _columns(known: dict[int, Endpoint]) -> tuple[Column, ...]:
@@ -71,6 +78,7 @@ class DeliveryDesk(QWidget):
         super().__init__(parent)
         self._typing = QTimer(self, interval=_TYPING_MS, singleShot=True)
         self._typing.timeout.connect(self._ask)
+        self._given_up = 0
         self._above: list[int] = []  # the last delivery of each page above this one
         self._setup_filters()
         self._setup_figures()
@@ -85,7 +93,7 @@ class DeliveryDesk(QWidget):
         self.older.clicked.connect(lambda: self._turn(1))
         self.again = button("Send &again", "replayButton", "refresh")
         self.again.clicked.connect(lambda: self.replay_wanted.emit([one.id for one in self._repeatable()]))
-        self.all_again = button("Send a&ll given up again…", "replayAllButton")
+        self.all_again = button("", "replayAllButton")
         self.all_again.clicked.connect(self._want_all)
         self.folder = FolderView()
         self._setup_ui()
@@ -100,14 +108,15 @@ class DeliveryDesk(QWidget):
         self.import_ = self._choice("deskImport", "Import", [("Any change", None)])
         self.sku = QLineEdit(objectName="deskSku", placeholderText="SKU", clearButtonEnabled=True)
         self.sku.setAccessibleName("SKU of the product")
-        self.sku.setMaximumWidth(150)
+        self.sku.setMinimumWidth(self.sku.fontMetrics().horizontalAdvance("X" * _LEAST_SKU))
+        self.sku.setMaximumWidth(spacing.scaled(self, 150))
         self.sku.textEdited.connect(lambda: self._typing.start())
         self.sku.returnPressed.connect(self._ask)
 
     def _choice(self, name: str, said: str, items: list[tuple[str, object]]) -> QComboBox:
         box = QComboBox(objectName=name, accessibleName=said)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(12)
+        box.setMinimumContentsLength(_LEAST_CHOICE)
         for text, value in items:
             box.addItem(text, value)
         box.activated.connect(self._ask)
@@ -206,8 +215,9 @@ class DeliveryDesk(QWidget):
         waiting = desk.backlog
         self.backlog.show_figure(formatting.number(waiting.events), "warning" if waiting.events else "")
         age = (datetime.now(UTC) - waiting.oldest).total_seconds() if waiting.oldest else None
-        self.oldest.show_figure("–" if age is None else words.span(age))
-        self.next.show_figure(words.until(waiting.next_attempt) or "–")
+        self.oldest.show_figure("–" if age is None else _in_lines(words.span(age)))
+        self.next.show_figure(_in_lines(words.until(waiting.next_attempt)) or "–")
+        self._given_up = waiting.dead
         self.dead.show_figure(formatting.number(waiting.dead), "danger" if waiting.dead else "")
         self._plot(desk.plots)
         self._picked()
@@ -258,12 +268,11 @@ class DeliveryDesk(QWidget):
         self.again.setAccessibleName(self.again.text().replace("&", ""))
         self.again.setEnabled(bool(again))
         state = self.state.currentData()
-        self.all_again.setText(
-            f"Send all “{words.STATES[state].lower()}” again…"
-            if state in ("delivered", "retrying")
-            else "Send a&ll given up again…"
-        )
-        self.all_again.setEnabled(state in (None, "dead", "delivered", "retrying"))
+        repeatable = state if state in ("delivered", "retrying") else "dead"
+        self.all_again.setText(f"Send a&ll “{words.STATES[repeatable].lower()}” again…")
+        self.all_again.setAccessibleName(self.all_again.text().replace("&", ""))
+        some = self._given_up if state is None else len(self.table.records.records)
+        self.all_again.setEnabled(state in (None, repeatable) and some > 0)
         if len(chosen) == 1:
             self.folder_wanted.emit(chosen[0].id)
         else:

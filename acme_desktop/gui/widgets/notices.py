@@ -140,7 +140,8 @@ class Tile(QFrame):
         super().__init__(parent)
         self.setProperty("role", "tile")
         self._name = name
-        self.figure = QLabel("–", objectName=object_name)
+        # Where room is short, as with a large font, "18 h 24 min" takes two lines and is not cut.
+        self.figure = QLabel("–", objectName=object_name, wordWrap=True)
         self.figure.setProperty("role", "figure")
         caption = QLabel(name)
         caption.setProperty("role", "muted")

@@ -24,14 +24,14 @@ class Sparkline(QWidget):
         self._caption, self.figure = caption, "–"
         self._bars: Sequence[tuple[int, int]] = ()
         self._line: Sequence[float | None] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._tell()
 
     def sizeHint(self) -> QSize:
         return QSize(220, self.fontMetrics().height() + 54 + _STRIP)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(170, self.sizeHint().height())
+        return QSize(100, self.sizeHint().height())
 
     def show_bars(self, bars: Sequence[tuple[int, int]], figure: str) -> None:
         """Show pairs of good and bad counts, the oldest first."""

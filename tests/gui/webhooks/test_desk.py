@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QMessageBox, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QMessageBox, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from acme_desktop.core.changes.change_set import Author
@@ -13,6 +13,7 @@ from acme_desktop.core.webhooks.attempts import Query
 from acme_desktop.gui.main_window import MainWindow
 from acme_desktop.gui.webhooks import desk as desk_module
 from acme_desktop.gui.webhooks import work
+from acme_desktop.gui.webhooks.desk import DeliveryDesk
 from acme_desktop.gui.webhooks.dialog import WebhookDialog
 from acme_desktop.gui.widgets.records import RecordTable
 from acme_desktop.gui.widgets.sparkline import Sparkline
@@ -83,7 +84,7 @@ def test_a_failed_one_shows_when_it_is_tried_again_and_is_tried_now(
             connection.execute("UPDATE deliveries SET due_at = now() + interval '2 hours'")
             endpoints.notify(connection, webhook)
         figure = find(dialog, QLabel, "deskNext")
-        qtbot.waitUntil(lambda: figure.text().startswith("in 1 h 59 min"), timeout=MANY)
+        qtbot.waitUntil(lambda: figure.text().startswith("in 1\xa0h 59\xa0min"), timeout=MANY)
         assert find(dialog, QLabel, "deskBacklog").text() == "1"
 
         def told() -> str:
@@ -95,7 +96,7 @@ def test_a_failed_one_shows_when_it_is_tried_again_and_is_tried_now(
         qtbot.waitUntil(lambda: told().startswith("Kept while its webhook is paused: "), timeout=MANY)
         with database.connect() as connection:
             connection.execute("UPDATE webhooks SET paused = false, hold_until = now() + interval '5 hours'")
-        qtbot.waitUntil(lambda: figure.text().startswith("in 4 h 59 min"), timeout=MANY)
+        qtbot.waitUntil(lambda: figure.text().startswith("in 4\xa0h 59\xa0min"), timeout=MANY)
         qtbot.waitUntil(lambda: told().startswith("Tried again in 4 h 59 min"), timeout=MANY)
         endpoints.resume(database, webhook)
         table.selectRow(0)
@@ -136,6 +137,23 @@ def test_the_filters(qtbot: QtBot, dialog: WebhookDialog, database: Database, au
         desk_of(qtbot, dialog, 0)
         assert "a-2x" in find(dialog, QLabel, "deskMessage").text()
         endpoints.disable(database, second)
+
+
+def test_where_room_is_short_no_figure_is_cut(qtbot: QtBot, window: MainWindow) -> None:
+    """As with a large font on a small screen."""
+    host = QWidget()
+    qtbot.addWidget(host)
+    desk = DeliveryDesk(host)
+    for tile in (desk.oldest, desk.next):
+        tile.show_figure("18\xa0h 24\xa0min")
+    desk.setGeometry(0, 0, 720, 600)
+    host.resize(720, 600)
+    host.show()
+    tiles = (desk.backlog, desk.oldest, desk.next, desk.dead)
+    for label in (label for tile in tiles for label in tile.findChildren(QLabel)):
+        assert label.width() >= label.minimumSizeHint().width()
+        assert label.height() >= label.heightForWidth(label.width())
+    assert desk.sku.width() >= desk.sku.fontMetrics().horizontalAdvance("X" * 9)
 
 
 def test_the_plots_tell_what_waited(qtbot: QtBot, dialog: WebhookDialog, database: Database) -> None:
@@ -206,10 +224,16 @@ def test_given_up_ones_are_sent_again_by_import(qtbot: QtBot, dialog: WebhookDia
         pick(desk.import_, change.id)
         qtbot.waitUntil(lambda: find(dialog, QLabel, "deskDead").text() == "3", timeout=MANY)
         well.append(True)
-        qtbot.mouseClick(find(dialog, QPushButton, "replayAllButton"), Qt.MouseButton.LeftButton)
+        again = find(dialog, QPushButton, "replayAllButton")
+        assert again.accessibleName() == "Send all “given up” again…"
+        qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
         box = shown(qtbot, dialog, QMessageBox)
         qtbot.mouseClick(find(box, QPushButton, "webhookConfirmButton"), Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: {one.state for one in table.records.records} == {"delivered"}, timeout=MANY)
+        qtbot.waitUntil(lambda: not again.isEnabled(), timeout=MANY)  # nothing is given up any more
+        pick(desk.state, "delivered")
+        qtbot.waitUntil(again.isEnabled, timeout=MANY)
+        assert again.accessibleName() == "Send all “delivered” again…"
 
 
 def test_closing_lets_what_is_in_flight_finish(
