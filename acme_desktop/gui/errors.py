@@ -52,11 +52,18 @@ def account(error: BaseException) -> Account:
 
 def diagnostics() -> str:
     """Versions for a report: the program and its build, Python, Qt and the system."""
+    return f"{program()}\n{surroundings()}"
+
+
+def program() -> str:
+    """The program's version and build."""
     build = build_info.current()
-    return (
-        f"Acme Product Importer {build.version} ({build.words})\n"
-        f"Python {sys.version.split()[0]}, Qt {qVersion()}, PySide6 {PySide6.__version__}\n{platform.platform()}"
-    )
+    return f"Acme Product Importer {build.version} ({build.words})"
+
+
+def surroundings() -> str:
+    """What it runs on: Python, Qt and the system."""
+    return f"Python {sys.version.split()[0]}, Qt {qVersion()}, PySide6 {PySide6.__version__}\n{platform.platform()}"
 
 
 class ErrorDialog(QDialog):

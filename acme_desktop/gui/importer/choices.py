@@ -85,8 +85,10 @@ class ReadingChoices(QGroupBox):
             minimum=-1,
             maximum=999_999,
         )
-        self.limit.setSpecialValueText("No limit")
+        self.limit.setSpecialValueText("Never")
+        self.limit.setPrefix("After ")
         self.limit.setSuffix(" rejected rows")
+        self.limit.setToolTip("The import fails and changes nothing as soon as it rejects more rows than this.")
         self.show_options(options)
         self.limit.lineEdit().setTextMargins(6, 0, 0, 0)
         layout = QVBoxLayout(self)
@@ -98,7 +100,7 @@ class ReadingChoices(QGroupBox):
             ("&Blank cells", self.blank),
             ("&Encoding", self.encoding),
             ("De&limiter", self.delimiter),
-            ("Stop abo&ve", self.limit),
+            ("Sto&p the import", self.limit),
         ):
             caption = QLabel(label)
             caption.setBuddy(control)

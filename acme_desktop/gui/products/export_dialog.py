@@ -207,6 +207,7 @@ class ExportDialog(QDialog):
         self.bar.show()
         self.status.setText(f"Exporting to {path.name}…")
         self.status.show()
+        on_screen.grow(self)
         self.cancel.setFocus()
         self.chosen.emit(Choice(path, scope, safe))
 
@@ -239,11 +240,13 @@ class ExportDialog(QDialog):
         self._rest()
         told = errors.account(error)
         self.banner.say("danger", told.title, told.advice)
+        on_screen.grow(self)
 
     def stopped(self) -> None:
         """The export was cancelled."""
         self._rest()
         self.banner.say("info", "Cancelled", "No file was written.")
+        on_screen.grow(self)
         if self._closing:
             self.close()
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.errors import Problem
@@ -23,6 +23,7 @@ from acme_desktop.gui.widgets import formatting
 from acme_desktop.gui.widgets.notices import repolish
 
 _NUMBER = re.compile(r"\s*(\d{1,18})\b")
+_LINE_PADDING = 12  # logical pixels that a line keeps free at both ends
 _NOUNS = ("product changed", "products changed")
 
 
@@ -40,6 +41,7 @@ class ImportField(QWidget):
         self._looking: Job | None = None
         self._value: int | None = None
         self._showing = False
+        self._told = ""
         self._known: dict[int, ChangingImport] = {}  # by change set
         self.choice = QComboBox(objectName="filterImport", accessibleName="Changed by import", editable=True)
         self.choice.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -105,6 +107,9 @@ class ImportField(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.FocusIn, QEvent.Type.MouseButtonPress):
             self.load()
+        typed = self.line.text() != self._told
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.Resize) and not typed:
+            self._show()
         return False
 
     def _offer(self, imports: list[ChangingImport]) -> None:
@@ -135,10 +140,11 @@ class ImportField(QWidget):
 
     def _settle(self) -> None:
         text = self.line.text().strip()
-        if not text or text == self._shown():
+        if not text or text in (self._shown(), self._short()):
             self._complain("")
             if not text:
                 self._take(None)
+            self._show()
             return
         number = _NUMBER.match(text)
         if number is None:
@@ -190,13 +196,24 @@ class ImportField(QWidget):
         found = self._known.get(self._value)
         return f"{found.import_id} · {_file(found)}" if found else f"Change {self._value}"
 
+    def _short(self) -> str:
+        """The same with "…" where it does not fit: a line for typing just cuts."""
+        cross = self.line.findChild(QToolButton)
+        taken = _LINE_PADDING + (cross.width() if cross is not None else 0)
+        room = self.line.width() - taken
+        return self.line.fontMetrics().elidedText(self._shown(), Qt.TextElideMode.ElideRight, room)
+
     def _show(self) -> None:
         self._complain("")
-        if self.line.text() != self._shown():
+        whole, short = self._shown(), self._short()
+        text = whole if self.line.hasFocus() else short
+        self.choice.setToolTip(whole if short != whole else "")
+        if self.line.text() != text:
             self._showing = True
-            self.line.setText(self._shown())
+            self.line.setText(text)
             self.line.setCursorPosition(0)
             self._showing = False
+        self._told = text
 
     def _complain(self, text: str) -> None:
         self.message.setText(text)

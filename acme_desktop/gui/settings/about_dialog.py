@@ -85,7 +85,7 @@ class AboutDialog(QDialog):
             button.setObjectName(name)
             button.setAutoDefault(False)
         icons.wear(copy, "copy")
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(redaction.redact(self.facts.text())))
+        copy.clicked.connect(self._copy)
         licences.clicked.connect(lambda: LicencesDialog(self._runner, self).open())
         words = QVBoxLayout(spacing=6)
         for label in (title, version, text):
@@ -102,6 +102,10 @@ class AboutDialog(QDialog):
 
     def _tell(self, server: str) -> None:
         self.facts.setText(
-            f"{errors.diagnostics()}\nPostgreSQL server: {server}\nDatabase: {self._database_name}\n"
+            f"{errors.surroundings()}\nPostgreSQL server: {server}\nDatabase: {self._database_name}\n"
             f"Data folder: {self._data_folder}"
         )
+
+    def _copy(self) -> None:
+        told = f"{errors.program()}\n{self.facts.text()}"
+        QGuiApplication.clipboard().setText(redaction.redact(told))

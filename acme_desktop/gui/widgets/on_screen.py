@@ -18,6 +18,14 @@ def fit(dialog: QDialog, width: int = 0, height: int = 0) -> None:
     dialog.installEventFilter(_Bounds(dialog))
 
 
+def grow(dialog: QDialog) -> None:
+    """Make a dialog as high as its content is now, where text that wraps would be cut; never lower."""
+    dialog.layout().activate()
+    wanted = dialog.layout().totalHeightForWidth(dialog.width())
+    most = room_around(dialog).height() - FRAME.height()
+    dialog.resize(dialog.width(), max(dialog.height(), min(wanted, most)))
+
+
 def first_size(width: int, height: int) -> QSize:
     """A window's size at its first start: this one, or what the screen has room for."""
     return QSize(width, height).boundedTo(QGuiApplication.primaryScreen().availableSize() - FRAME)

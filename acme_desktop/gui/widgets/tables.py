@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from acme_desktop.gui.widgets import formatting
+from acme_desktop.gui.widgets.notices import repolish
 
 _WIDE_MOMENT = datetime(2026, 9, 28, 20, 48)
 _PADDING = 20  # logical pixels: what a cell or header keeps free at both sides, and one to spare
@@ -39,6 +40,15 @@ def dress(table: QTableView, name: str, words: str) -> None:
     header.setAccessibleName("Column headers")
     header.setHighlightSections(False)
     header.setFixedHeight(text + 15)
+    bar = table.verticalScrollBar()
+    bar.rangeChanged.connect(lambda _, most: _square_off(header, beside_bar=most > 0))
+
+
+def _square_off(header: QHeaderView, *, beside_bar: bool) -> None:
+    """Its end is round as the table's frame is, which beside a scroll bar would leave a notch."""
+    if bool(header.property("besideBar")) != beside_bar:
+        header.setProperty("besideBar", beside_bar)
+        repolish(header)
 
 
 def moment_width(table: QWidget) -> int:

@@ -122,6 +122,17 @@ def test_format_safety_and_folder_are_remembered(qtbot: QtBot, filled: MainWindo
     assert opened(qtbot, filled).format.currentData() == "parquet"
 
 
+def test_no_hint_is_cut_while_it_runs(qtbot: QtBot, filled: MainWindow, tmp_path: Path) -> None:
+    dialog = opened(qtbot, filled)
+    dialog.chosen.disconnect()  # it goes on for as long as is looked at it
+    dialog.begin(tmp_path / "products.csv")
+    qtbot.waitUntil(dialog.bar.isVisible, timeout=5_000)
+    dialog.layout().activate()
+    for hint in (dialog.about, dialog.safe_hint):
+        assert hint.height() >= hint.heightForWidth(hint.width())
+    dialog.stopped()
+
+
 def test_a_cancel_stops_it_and_leaves_no_file(
     qtbot: QtBot, filled: MainWindow, database: Database, tmp_path: Path
 ) -> None:

@@ -225,6 +225,23 @@ def test_other_rooms_show_what_a_change_set_touched(
     counted(qtbot, filled, 1)
 
 
+def test_a_long_import_is_elided_and_whole_with_the_keyboard_in_it(
+    qtbot: QtBot, filled: MainWindow, database: Database, tmp_path: Path
+) -> None:
+    number = bring(database, tmp_path, "a-supplier-with-a-very-long-name-2026-11.csv", "A-1")
+    field = filled.products.filters.changed_in
+    field.setFocus()
+    qtbot.keyClicks(field.line, str(number))
+    qtbot.keyClick(field.line, Qt.Key.Key_Return)
+    whole = f"{number} · a-supplier-with-a-very-long-name-2026-11.csv"
+    qtbot.waitUntil(lambda: field.line.text() == whole, timeout=10_000)
+    filled.products.filters.search.setFocus()
+    qtbot.waitUntil(lambda: field.line.text().endswith("…"), timeout=5_000)
+    assert field.choice.toolTip() == whole
+    field.setFocus()
+    qtbot.waitUntil(lambda: field.line.text() == whole, timeout=5_000)
+
+
 def test_another_database_is_not_asked_for_an_import_of_this_one(
     qtbot: QtBot, filled: MainWindow, database: Database, other_database: Database, author: Author
 ) -> None:

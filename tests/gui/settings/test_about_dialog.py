@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6 import __version__ as pyside
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QListWidget, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QListWidget, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 import acme_desktop
@@ -30,7 +30,9 @@ def about(qtbot: QtBot, window: MainWindow) -> AboutDialog:
 
 def test_it_names_all_versions(about: AboutDialog, database: Database) -> None:
     facts = about.facts.text()
-    assert f"Acme Product Importer {acme_desktop.__version__} (from source)" in facts
+    shown_texts = [label.text() for label in about.findChildren(QLabel)]
+    assert sum(text.count(acme_desktop.__version__) for text in shown_texts) == 1  # not in two places
+    assert f"Version {acme_desktop.__version__}, from source" in shown_texts
     assert f"PySide6 {pyside}" in facts
     with database.cancellable(Progress()) as connection:
         (version,) = connection.execute("SHOW server_version").fetchone()
@@ -40,6 +42,7 @@ def test_it_names_all_versions(about: AboutDialog, database: Database) -> None:
 def test_what_is_copied_has_no_secret(about: AboutDialog, qtbot: QtBot, runner: JobRunner) -> None:
     find(about, QPushButton, "copyDiagnosticsButton").click()
     assert "PostgreSQL server: " in QGuiApplication.clipboard().text()
+    assert f"Acme Product Importer {acme_desktop.__version__} (from source)" in QGuiApplication.clipboard().text()
     assert str(Path.home()) not in QGuiApplication.clipboard().text()
     alone = AboutDialog(runner, None, Path("/x"), "postgresql://anna:s3cret@db/cat")
     qtbot.addWidget(alone)

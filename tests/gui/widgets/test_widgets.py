@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QLocale, QPoint, Qt
@@ -217,3 +218,17 @@ def test_an_icon_follows_the_theme(qtbot: QtBot) -> None:
     icons.retint("#ffffff", "#808080")
     assert button.icon().cacheKey() != before
     icons.retint(theme.LIGHT.text, theme.LIGHT.disabled)
+
+
+def test_a_header_is_square_beside_a_scroll_bar(qtbot: QtBot) -> None:
+    """Round as the frame is, it would leave a notch there."""
+    table = RecordTable((Column("A", 0, str),), "t", "T")
+    qtbot.addWidget(table)
+    table.resize(200, 120)
+    table.show()
+    table.refill([SimpleNamespace(id=1)])
+    assert not table.horizontalHeader().property("besideBar")
+    table.refill([SimpleNamespace(id=number) for number in range(60)])
+    qtbot.waitUntil(lambda: bool(table.horizontalHeader().property("besideBar")), timeout=5_000)
+    table.refill([SimpleNamespace(id=1)])
+    qtbot.waitUntil(lambda: not table.horizontalHeader().property("besideBar"), timeout=5_000)
