@@ -50,7 +50,7 @@ COLUMNS = (
     Column(
         "description",
         "Description",
-        120,
+        96,
         lambda product: one_line(product.description),
         lambda product: (product.description or "")[:2000],
     ),
