@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
 _RESTART_PATIENCE = 5.0  # seconds that the embedded server may be away while its supervisor starts it again
+_RECOVERY_PATIENCE = 60.0  # and that it may take from there to put in order what a crash left
 _CANCEL_EVERY = 0.2
 
 
@@ -148,12 +149,13 @@ class Database:
         self._pool.close()
 
     def _connect(self) -> Connection:
-        deadline = time.monotonic() + (_RESTART_PATIENCE if self.embedded else 0)
+        begun = time.monotonic()
         while True:
             try:
                 return sessions.connect(self._url)
             except psycopg.OperationalError as error:
-                if time.monotonic() > deadline:
+                patience = _RECOVERY_PATIENCE if failures.is_starting(error) else _RESTART_PATIENCE
+                if not self.embedded or time.monotonic() - begun > patience:
                     raise failures.explain(error, self._url, embedded=self.embedded) from None
                 time.sleep(0.1)
 

@@ -59,6 +59,7 @@ _BAD_SERVER_SETTING = (
     "The details name it; correct it in the database URL or in PGOPTIONS.",
 )
 _NO_COMPUTER = ("There is no computer with the name {host}.", "Check the host name and the network.")
+_STARTING = "starting up|not yet accepting connections|in recovery mode"
 # By what libpq says where no server answered, as a regular expression.
 _BY_WORDS = (
     ("definition of service|service file", *_NO_SERVICE),
@@ -94,7 +95,7 @@ _BY_WORDS = (
     ("authentication failed", "{place} does not let this user in.", "Check the user name in the database URL."),
     ("no password supplied", "{place} wants a password.", "Put it in the database URL or in the settings."),
     ("no pg_hba.conf entry", "{place} does not let this user in.", "Ask its administrator to allow user and computer."),
-    ("starting up", *_BY_STATE["57P03"]),
+    (_STARTING, *_BY_STATE["57P03"]),
     ("shutting down", *_BY_STATE["57P03"]),
     ("too many clients", *_BY_STATE["53300"]),
     ("remaining connection slots", *_BY_STATE["53300"]),
@@ -156,6 +157,11 @@ def explain(error: BaseException, url: DatabaseUrl, *, embedded: bool = False) -
     return _problem(
         ("The connection to {place} failed.", "Check the network and the server, and try again."), place, said
     )
+
+
+def is_starting(error: BaseException) -> bool:
+    """Whether a server is there and takes no connections yet, as after a crash while it replays its log."""
+    return re.search(_STARTING, str(error)) is not None
 
 
 def is_environments_fault(error: BaseException) -> bool:

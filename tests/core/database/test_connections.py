@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from acme_desktop.core.database import passwords
+from acme_desktop.core.database import connections, passwords, sessions
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.database.urls import DatabaseUrl
 from acme_desktop.core.foundation.errors import Cancelled, EnvironmentProblem
@@ -348,3 +348,34 @@ class _Memory(keyring.backend.KeyringBackend):
         if (service, username) not in self._kept:
             raise keyring.errors.PasswordDeleteError(username)
         del self._kept[service, username]
+
+
+@pytest.mark.parametrize(
+    ("said", "waits"),
+    [
+        ("FATAL:  the database system is not yet accepting connections\nDETAIL:  Consistent recovery ...", True),
+        ("FATAL:  the database system is starting up", True),
+        ("connection refused", False),
+    ],
+)
+def test_an_embedded_server_is_given_time_to_recover(database, monkeypatch, said, waits) -> None:
+    real, refused = sessions.connect, []
+
+    def connect(url, **settings):
+        if len(refused) < 3:
+            refused.append(url)
+            raise psycopg.OperationalError(said)
+        return real(url, **settings)
+
+    monkeypatch.setattr(sessions, "connect", connect)
+    monkeypatch.setattr(connections, "_RESTART_PATIENCE", 0.0)
+    if waits:
+        Database.open(database.url, embedded=True).close()
+        assert len(refused) == 3
+    else:
+        with pytest.raises(EnvironmentProblem):
+            Database.open(database.url, embedded=True)
+    refused.clear()
+    with pytest.raises(EnvironmentProblem):  # a team's server is not ours to wait for
+        Database.open(database.url)
+    assert len(refused) == 1
