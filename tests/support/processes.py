@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
@@ -51,3 +51,17 @@ def python(code: str, *arguments: str, **options: object) -> subprocess.Popen[st
         cwd=ROOT,
         **options,
     )
+
+
+def release_together(racers: Sequence[subprocess.Popen[str]]) -> list[str]:
+    """Let processes that said "ready" go at one moment; what each said from then on, once all ended well."""
+    for racer in racers:
+        assert racer.stdout is not None
+        assert racer.stdout.readline() == "ready\n"
+    for racer in racers:
+        assert racer.stdin is not None
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    said = [racer.communicate(timeout=120)[0] for racer in racers]
+    assert [racer.returncode for racer in racers] == [0] * len(racers)
+    return said

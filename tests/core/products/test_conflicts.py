@@ -14,6 +14,7 @@ from acme_desktop.core.database.connections import Database
 from acme_desktop.core.products import conflicts, edits, listing
 from acme_desktop.core.products.conflicts import Conflict
 from acme_desktop.core.products.product import Changes
+from tests.support.processes import release_together
 
 ANNA = Author("anna", "window on lab-3")
 BEN = Author("ben", "command line on lab-4")
@@ -139,15 +140,7 @@ def race(url: str) -> list[list[str]]:
         )
         for name in ("anna", "ben")
     ]
-    for racer in racers:
-        assert racer.stdout is not None
-        assert racer.stdout.readline() == "ready\n"
-    for racer in racers:
-        assert racer.stdin is not None
-        racer.stdin.write("go\n")
-        racer.stdin.flush()
-    said = [racer.communicate(timeout=120)[0] for racer in racers]
-    assert [racer.returncode for racer in racers] == [0, 0]
+    said = release_together(racers)
     return [line.split("\t") for text in said for line in text.splitlines()]
 
 

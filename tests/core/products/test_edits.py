@@ -20,6 +20,7 @@ from acme_desktop.core.products import edits, listing
 from acme_desktop.core.products.conflicts import Conflict
 from acme_desktop.core.products.filters import Filter
 from acme_desktop.core.products.product import Changes, InvalidProduct
+from tests.support.processes import release_together
 
 ANNA = Author("anna", "window on lab-3")
 BEN = Author("ben", "command line on lab-4")
@@ -338,15 +339,7 @@ def test_two_processes_race_and_no_edit_is_lost(database: Database) -> None:
         )
         for writer in ("anna", "ben")
     ]
-    for racer in racers:
-        assert racer.stdout is not None
-        assert racer.stdout.readline() == "ready\n"
-    for racer in racers:
-        assert racer.stdin is not None
-        racer.stdin.write("go\n")
-        racer.stdin.flush()
-    told = [line.split(" ", 2) for racer in racers for line in racer.communicate(timeout=120)[0].splitlines()]
-    assert [racer.returncode for racer in racers] == [0, 0]
+    told = [line.split(" ", 2) for said in release_together(racers) for line in said.splitlines()]
     assert len(told) == 1000
     assert {verdict for verdict, _, _ in told} == {"saved", "refused"}
 
