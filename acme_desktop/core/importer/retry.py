@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from acme_desktop.core.changes.change_set import Author
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.errors import Refused
+from acme_desktop.core.foundation.files import temporary_folder
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.importer import report, run
 from acme_desktop.core.importer.options import ImportOptions
@@ -37,8 +37,8 @@ def retry(
         record = report.get(connection, import_id)
     if not record.profile.get("header"):
         raise Refused(f"Import {import_id} has no columns to mend rows for.", "Mend the file, and import it.")
-    with tempfile.TemporaryDirectory(prefix="acme-mended-") as folder:
-        path = Path(folder) / f"mended-{Path(record.file).stem}.csv"
+    with temporary_folder("acme-mended-") as folder:
+        path = folder / f"mended-{Path(record.file).stem}.csv"
         with path.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
             if record.profile["header_line"] != 0:

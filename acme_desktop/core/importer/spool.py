@@ -6,7 +6,6 @@ import os
 import shutil
 import stat
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from acme_desktop.core.foundation import file_names
 from acme_desktop.core.foundation.errors import EnvironmentProblem, InputProblem
-from acme_desktop.core.foundation.files import unwritable
+from acme_desktop.core.foundation.files import temporary_folder, unwritable
 from acme_desktop.core.foundation.progress import Progress, begin_stage
 from acme_desktop.core.importer.options import STANDARD_INPUT
 
@@ -72,8 +71,8 @@ def kept(name: str, progress: Progress | None = None) -> Iterator[None]:
     if not is_stream(name):
         yield
         return
-    with tempfile.TemporaryDirectory(prefix="acme-desktop-", ignore_cleanup_errors=True) as folder:
-        copy = _Copy(name, Path(folder) / ("standard input" if name == STANDARD_INPUT else Path(name).name))
+    with temporary_folder("acme-desktop-") as folder:
+        copy = _Copy(name, folder / ("standard input" if name == STANDARD_INPUT else Path(name).name))
         copy.finish(progress)
         _kept[name] = copy.path
         try:

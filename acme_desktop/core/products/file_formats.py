@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from acme_desktop.core.foundation import json_lines
 from acme_desktop.core.foundation.errors import EnvironmentProblem, InputProblem
+from acme_desktop.core.foundation.files import temporary_folder
 
 COLUMNS = ("sku", "name", "description", "active")
 
@@ -70,8 +71,8 @@ def write_xlsx(stream: BinaryIO, batches: Batches, total: int) -> int:
 
     outlet = _Outlet(stream)
     # The worksheet's rows are kept in a file until the workbook is put together.
-    with tempfile.TemporaryDirectory() as folder:
-        settings = {"constant_memory": True, "tmpdir": folder, "in_memory": False}
+    with temporary_folder("acme-workbook-") as folder:
+        settings = {"constant_memory": True, "tmpdir": str(folder), "in_memory": False}
         workbook = xlsxwriter.Workbook(outlet, settings)
         sheet = workbook.add_worksheet("Products", worksheet_class=_plain_worksheet())
         try:

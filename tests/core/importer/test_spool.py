@@ -7,7 +7,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -26,10 +26,10 @@ TEXT = "sku,name\n" + "".join(f"S{i},Product {i}\n" for i in range(ROWS))
 
 @contextmanager
 def written(path: Path | int, content: str) -> Iterator[None]:
-    """Somebody writes to a pipe meanwhile."""
+    """Somebody writes to a pipe meanwhile, as far as it is read."""
 
     def write() -> None:
-        with open(path, "w", encoding="utf-8") as stream:  # noqa: PTH123  it may be a descriptor
+        with suppress(BrokenPipeError), open(path, "w", encoding="utf-8") as stream:  # noqa: PTH123  it may be a descriptor
             stream.write(content)
 
     thread = threading.Thread(target=write)
