@@ -35,6 +35,8 @@ def settings(data: Path, *, memory: int | None = None) -> dict[str, str]:
         # The process that asks works too.
         "max_parallel_workers_per_gather": str(min(max((os.cpu_count() or 2) // 2, 1), 4)),
         "random_page_cost": "1.1",
+        # Behind every question stands a look at what was written last; what was undone or changed again lies there too.
+        "autovacuum_vacuum_scale_factor": "0.01",
         # Without replicas a table that is filled in the transaction that made it needs no log of its own.
         "wal_level": "minimal",
         "max_wal_senders": "0",
