@@ -49,7 +49,8 @@ PAGE = 100
 IN_SIGHT = 40  # rows that a large window shows at once, and asks for first
 TAIL = 20_000  # products that no index covers yet
 AUTHOR = Author("bench", "bench")
-FIRST, REST = "first rows: all together", "the others of the first page: all together"
+FIRST, CONFIRMED = "first rows: all together", "first rows once more, confirmed without zone maps"
+REST = "the others of the first page: all together"
 SCROLL, LAST = "scroll a page on", "jump to the last page"
 TARGETS = {FIRST: 100, SCROLL: 50, LAST: 500}  # milliseconds, 95th percentile
 MEMORY = 400  # MB of this process
@@ -142,10 +143,14 @@ def ask(database: Database, figures: Figures, rounds: int) -> None:
     random.Random(1).shuffle(asked)
     for name, question, sort in asked:
         with figures.timed(FIRST, f"first rows, {name}", f"first rows, by {told(sort)}"):
-            found = listing.after(database, question, sort, None, IN_SIGHT)
+            found, sure = listing.glance(database, question, sort, IN_SIGHT)
         if len(found) == IN_SIGHT:
             with figures.timed(REST):
                 listing.after(database, question, sort, found[-1], PAGE - IN_SIGHT)
+        if not sure:
+            with figures.timed(CONFIRMED):
+                if listing.after(database, question, sort, None, IN_SIGHT) != found:
+                    raise SystemExit(f"bench: wrong first rows of {name} by {told(sort)}")
 
 
 def scroll(database: Database, figures: Figures, pages: int) -> None:
@@ -231,7 +236,8 @@ def seconds(what: str, work: Callable[[], Any]) -> Any:
 def sizes(database: Database) -> str:
     """How large the table and each of its indexes are, in MB."""
     query = (
-        "SELECT relname, pg_relation_size(oid) / 1000000 FROM pg_class WHERE relname LIKE 'products%%' AND relkind = %s"
+        "SELECT relname, pg_relation_size(oid) / 1000000 FROM pg_class "
+        "WHERE relname ~ '^product(s|_zones)' AND relkind = %s"
     )
     with database.connect() as connection:
         rows = [*connection.execute(query, ("r",)), *connection.execute(query, ("i",))]

@@ -20,6 +20,7 @@ from typing import IO, Any
 from acme_desktop.core.database import binaries, migrations
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.database.failures import sentence_case
+from acme_desktop.core.database.segments import ZONE_MAPS
 from acme_desktop.core.database.urls import DatabaseUrl
 from acme_desktop.core.foundation.errors import EnvironmentProblem, InputProblem, NotFound
 from acme_desktop.core.foundation.progress import Progress
@@ -37,6 +38,8 @@ _NEWER_SETTING = (
 _FOREIGN_MARK = re.compile(rb"^ALTER TABLE ONLY [^\n]+ ALTER COLUMN [^\n]+ SET \(pg_attver=[^\n]*\);$", re.M)
 _TABLES = ("--section=pre-data", "--clean", "--if-exists")
 _ROWS = ("--section=data", "--section=post-data")
+# Zone maps are of the very table that they were made from; the upkeep makes them anew.
+_WITHOUT_MAPS = f"--exclude-table={ZONE_MAPS}_*"
 
 
 def backup(database: Database, target: Path, progress: Progress) -> int:
@@ -57,8 +60,10 @@ def backup(database: Database, target: Path, progress: Progress) -> int:
         ) from error
     unfinished = Path(name)
     try:
-        command = [_program("pg_dump", url), "--format=custom", "--no-owner", "--no-privileges", f"--file={unfinished}"]
-        with _running([*command, f"--dbname={_conninfo(url)}"], url, stderr=subprocess.PIPE) as dump:
+        command = [_program("pg_dump", url), "--format=custom", "--no-owner", "--no-privileges", _WITHOUT_MAPS]
+        with _running(
+            [*command, f"--file={unfinished}", f"--dbname={_conninfo(url)}"], url, stderr=subprocess.PIPE
+        ) as dump:
             said = _finish(dump, progress, lambda: progress.update(unfinished.stat().st_size))
         if dump.returncode:
             raise EnvironmentProblem(

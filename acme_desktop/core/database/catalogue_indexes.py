@@ -7,6 +7,8 @@ greater number, is in no segment, and costs them nothing; a question asks the se
 the *tail* behind the last one through the plain index on ``changed_in``. `maintain` brings the tail under a new
 segment when it has grown, concurrently with readers and edits, and now and then makes one segment of all.
 
+Of the first segment, which holds at least three quarters of a large catalogue, the step makes the maps of `zones` too.
+
 Nothing depends on that step for being right: a question reads from the server's catalogue which segments there
 are, and the conditions of segments and tail divide the products whatever they say. A step that is killed or gives
 way to an import leaves at most an unfinished index, which costs new rows nothing and is removed by the next step.
@@ -27,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import Connection, sql
 
+from acme_desktop.core.database import zones
 from acme_desktop.core.database.segments import (
     KINDS,
     METHODS,
@@ -36,6 +39,7 @@ from acme_desktop.core.database.segments import (
     Coverage,
     Index,
     Segment,
+    ZoneMap,
     coverage,
 )
 from acme_desktop.core.foundation.progress import Progress
@@ -136,11 +140,29 @@ def _maintain(connection: Connection[Any], progress: Progress) -> bool:
             done += 1
             progress.update(done)
             progress.check()
-    _drop(connection, [index for index in coverage(connection).indexes if not _needed(index, wanted)])
+    now = coverage(connection)
+    _drop(connection, [index for index in now.indexes if not _needed(index, wanted)])
+    _map_zones(connection, now, progress)
     progress.stage("Tidying up")
     # For the planner's statistics, and so that counting need not look at every row.
     connection.execute("VACUUM (ANALYZE) products")
     return True
+
+
+def _map_zones(connection: Connection[Any], now: Coverage, progress: Progress) -> None:
+    wanted = _zone_maps(connection, now)
+    for zone_map in now.zone_maps - wanted:
+        zones.drop(connection, zone_map)
+    for zone_map in sorted(wanted - now.zone_maps, key=lambda zone_map: zone_map.kind):
+        zones.make(connection, zone_map, Segment(None, zone_map.upper), progress)
+
+
+def _zone_maps(connection: Connection[Any], now: Coverage) -> frozenset[ZoneMap]:
+    """Those that there should be; a catalogue about as large as `zones.FROM` keeps those that it has."""
+    least = zones.FROM // 2 if now.zone_maps else zones.FROM
+    if not _trigrams_installed(connection) or _products(connection) < least:
+        return frozenset()
+    return frozenset(zone_map for kind in zones.ORDERED if (zone_map := now.zone_map(kind)) is not None)
 
 
 def _needed(index: Index, wanted: Sequence[Segment]) -> bool:
@@ -154,6 +176,8 @@ def _due(connection: Connection[Any], now: Coverage) -> bool:
     kinds = [kind for kind in KINDS if trigrams or kind not in OF_TRIGRAMS]
     known = [now.segments(kind) for kind in kinds]
     if any(segments != known[0] for segments in known):  # a step was cut off
+        return True
+    if _zone_maps(connection, now) != now.zone_maps:
         return True
     few = _few(connection)
     return _size(connection, known[0][-1].upper if known[0] else None, few + 1) > few

@@ -70,6 +70,10 @@ ONLY = {"folded": " OR ".join(accented(text) for text in _TEXTS)}
 """What else holds for the products of an index, where it is not for all of its segment."""
 
 
+ZONE_MAPS = "product_zones"
+"""What the names of zone maps begin with."""
+
+
 class Bound(NamedTuple):
     """Up to where a segment reaches: by the last change set or, for products that have none, by their id."""
 
@@ -117,16 +121,46 @@ class Index:
 
 
 @dataclass(frozen=True)
-class Coverage:
-    """Which indexes there are, as of one look at the server's catalogue.
+class ZoneMap:
+    """The map of the first segment in one order; see `zones`.
 
     Attributes:
+        kind: the order, one of `zones.ORDERED`.
+        products: PostgreSQL's own number (OID) of the table that it was made from.
+        upper: the end of the segment.
+    """
+
+    kind: str
+    products: int
+    upper: Bound
+
+    @property
+    def index(self) -> str:
+        """The kind of index whose segments it follows: every product is in that of SKUs."""
+        return "name" if self.kind == "sku" else self.kind
+
+    @property
+    def table(self) -> str:
+        """The name of the table that is the map, which tells all of this."""
+        return "_".join([ZONE_MAPS, self.kind, *(str(part) for part in (self.products, *self.upper))])
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Which indexes and zone maps there are, as of one look at the server's catalogue.
+
+    Attributes:
+        indexes: also those that are unfinished.
+        zone_maps: that may be read, also those of earlier segments and of a table that is no more.
+        products: the table's own number (OID).
         ascii_only: the server makes trigrams of ASCII letters alone, as it does where its character type is C; an index
             for search then finds nothing by a word in another alphabet.
     """
 
     indexes: tuple[Index, ...] = ()
     ascii_only: bool = False
+    zone_maps: frozenset[ZoneMap] = frozenset()
+    products: int = 0
 
     def segments(self, kind: str) -> tuple[Segment, ...]:
         """The segments that this kind of index covers without a gap from the first product on."""
@@ -138,6 +172,11 @@ class Coverage:
             bound = found[-1].upper
         return tuple(found)
 
+    def zone_map(self, kind: str) -> ZoneMap | None:
+        """The map that there should be of the first segment in one order; None where there is no segment."""
+        segments = self.segments(ZoneMap(kind, 0, Bound(0, 0)).index)
+        return ZoneMap(kind, self.products, segments[0].upper) if segments else None
+
     def parts(self, kind: str | None) -> tuple[str, ...]:
         """Conditions that divide all products so that each part has its index; one that holds always without any."""
         segments = self.segments(kind) if kind else ()
@@ -146,25 +185,42 @@ class Coverage:
         return (*(segment.condition for segment in segments), *segments[-1].upper.beyond)
 
 
-_INDEXES = r"""
-SELECT d.datctype IN ('C', 'POSIX'), found.relname, found.indisvalid
+_FOUND = rf"""
+SELECT d.datctype IN ('C', 'POSIX'), 'products'::regclass::oid::bigint, found.relname, found.valid
 FROM pg_database AS d LEFT JOIN (
-    SELECT c.relname, i.indisvalid
+    SELECT c.relname, i.indisvalid AS valid
     FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
     WHERE i.indrelid = 'products'::regclass AND c.relname ~ '^products_[a-z]+_\d+_\d+_\d+_\d+$'
+    UNION ALL
+    SELECT relname, has_table_privilege(oid, 'SELECT') FROM pg_class
+    WHERE relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'products'::regclass)
+        AND relkind = 'r' AND relname ~ '^{ZONE_MAPS}_[a-z]+_\d+_\d+_\d+$'
 ) AS found ON true
 WHERE d.datname = current_database()
 """
 
 
 def coverage(connection: Connection[Any]) -> Coverage:
-    """Which segments are indexed; one small question, so that nobody has to remember the answer."""
-    rows = connection.execute(_INDEXES).fetchall()
-    return Coverage(tuple(_parse(name, valid) for _, name, valid in rows if name is not None), rows[0][0])
+    """Which segments are indexed and mapped; one small question, so that nobody has to remember the answer."""
+    rows = connection.execute(_FOUND).fetchall()
+    ascii_only, products = rows[0][:2]
+    found = [(name.split("_"), valid) for *_, name, valid in rows if name is not None]
+    return Coverage(
+        tuple(_index(parts, valid) for parts, valid in found if parts[0] == "products"),
+        ascii_only,
+        frozenset(_zone_map(parts) for parts, valid in found if parts[0] == "product" and valid),
+        products,
+    )
 
 
-def _parse(name: str, valid: bool) -> Index:
-    _, kind, *numbers = name.split("_")
+def _index(parts: list[str], valid: bool) -> Index:
+    _, kind, *numbers = parts
     first, second, third, fourth = (int(number) for number in numbers)
     lower = Bound(first, second) if first or second else None
-    return Index(name, kind, Segment(lower, Bound(third, fourth)), valid)
+    return Index("_".join(parts), kind, Segment(lower, Bound(third, fourth)), valid)
+
+
+def _zone_map(parts: list[str]) -> ZoneMap:
+    _, _, kind, *numbers = parts
+    products, change_set, product = (int(number) for number in numbers)
+    return ZoneMap(kind, products, Bound(change_set, product))

@@ -76,30 +76,31 @@ def _conditions(question: Filter, *, indexed: bool = False) -> list[Clause]:
         if text:
             found = contains(text, *fields, ignore_accents=question.ignore_accents, indexed=indexed)
             conditions.append(Clause(*found))
+    return conditions + [Clause(f"{field} {sign} %s", (value,)) for field, sign, value in comparisons(question)]
+
+
+def comparisons(question: Filter) -> list[tuple[str, str, Any]]:
+    """What is asked of columns but for texts: each one's name, ``=``, ``<``, ``<=`` or ``>=``, and the value."""
+    found: list[tuple[str, str, Any]] = []
     if question.active is not None:
-        conditions.append(Clause("active = %s", (question.active,)))
+        found.append(("active", "=", question.active))
     for field in ("created", "updated"):
         if (start := getattr(question, f"{field}_from")) is not None:
-            conditions.append(Clause(f"{field}_at >= %s", (_start(start),)))
-        if (end := getattr(question, f"{field}_to")) is not None:
-            conditions.append(_until(f"{field}_at", end))
+            found.append((f"{field}_at", ">=", _start(start)))
+        end = getattr(question, f"{field}_to")
+        if isinstance(end, datetime):
+            found.append((f"{field}_at", "<=", _start(end)))
+        elif end is not None and end != date.max:
+            found.append((f"{field}_at", "<", _start(end + timedelta(days=1))))
     if question.changed_in is not None:
-        conditions.append(Clause("changed_in = %s", (question.changed_in,)))
-    return conditions
+        found.append(("changed_in", "=", question.changed_in))
+    return found
 
 
 def _start(value: date | datetime) -> datetime:
     if not isinstance(value, datetime):
         value = datetime.combine(value, time.min)
     return value if value.tzinfo else value.replace(tzinfo=UTC)
-
-
-def _until(column: str, end: date | datetime) -> Clause:
-    if isinstance(end, datetime):
-        return Clause(f"{column} <= %s", (_start(end),))
-    if end == date.max:
-        return Clause("true")
-    return Clause(f"{column} < %s", (_start(end + timedelta(days=1)),))
 
 
 class _Order(NamedTuple):

@@ -130,6 +130,13 @@ def after(
     return _neighbours(database, question, sort, product, size, progress, reverse=False)
 
 
+def glance(
+    database: Database, question: Filter, sort: Sort, size: int, progress: Progress | None = None
+) -> reading.Glance:
+    """The first `size` products, as soon as can be; where they are not sure, `after` tells within seconds."""
+    return reading.glance(database, Asked(question, sort), size, progress)
+
+
 def before(
     database: Database,
     question: Filter,

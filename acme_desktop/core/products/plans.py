@@ -6,6 +6,9 @@ matches on the way: fast where many do. The planner has to guess how many contai
 of magnitude, which then costs minutes. So neither is trusted: `reading` asks both, and takes the first answer. Both
 give the same products; time decides only which of them answers.
 
+Neither is fast where many match and lie far down the order. There a zone map tells where to walk; but it does not know
+what other programs changed, so it is asked at a glance only (see `reading`).
+
 A text without three letters or digits in a row has no trigram: it is walked for and, if that takes long, looked for
 in every product meanwhile.
 """
@@ -33,6 +36,8 @@ from acme_desktop.core.products.filters import (
     sorting_index,
     where,
 )
+from acme_desktop.core.products.islands import chart
+from acme_desktop.core.products.islands import islands as to_islands
 from acme_desktop.core.products.product import COLUMNS
 
 # Seconds that a way gets before the other one is tried beside it.
@@ -48,6 +53,7 @@ class Asked:
     Attributes:
         reverse: read from the other end; the products then come in the opposite order.
         group: a further condition, and the kind of index that finds what it lets through.
+        at_a_glance: zone maps may be used, which do not know what other programs changed.
     """
 
     question: Filter
@@ -55,6 +61,7 @@ class Asked:
     beyond: Place | None = None
     reverse: bool = False
     group: tuple[Clause, str | None] | None = None
+    at_a_glance: bool = False
 
     @property
     def order(self) -> str:
@@ -83,10 +90,16 @@ class Asked:
 
 
 class Way(NamedTuple):
-    """A way to ask: its statement, whether it is to walk, and the seconds that it gets before the next is begun."""
+    """A way to ask: its statement, how the server goes about it, and the seconds that it gets before the next is begun.
+
+    Attributes:
+        walks: along an index, whatever the planner thinks of it.
+        alone: by one process. Several take the processor from the other way, and longer to be stopped.
+    """
 
     query: Clause
     walks: bool = False
+    alone: bool = False
     head_start: float = 0.0
 
 
@@ -120,13 +133,15 @@ def ways(asked: Asked, now: Coverage, size: int, skip: int) -> tuple[Way, ...]:
     walked = sorting_index(asked.sort)
     walkable = walked == "" or bool(walked and now.segments(walked))
     if asked.everything:
-        along = now.parts(walked) if walkable else ("true",)
-        return (Way(_walk(asked, along, size, skip), walks=walkable),)
+        parts = now.parts(walked) if walkable else ("true",)
+        return (Way(_walk(asked, parts, size, skip), walks=walkable, alone=walkable),)
     found = asked.found_by(now)
-    gather = Way(_gather(asked, now, found, size, skip), head_start=_HEAD_START)
     if not walkable:
-        return (gather,)
-    walk = Way(_walk(asked, now.parts(walked), size, skip), walks=True, head_start=_HEAD_START)
+        return (Way(_gather(asked, now, found, size, skip)),)
+    islands = _walk_islands(asked, now, size, skip) if not found or found != walked else None
+    along = islands or _walk(asked, now.parts(walked), size, skip)
+    walk = Way(along, walks=True, alone=True, head_start=_HEAD_START)
+    gather = Way(_gather(asked, now, found, size, skip), alone=islands is not None, head_start=_HEAD_START)
     # Along the very index that tells what matches there is nothing to leave out; and of two values of `active`, most
     # products have one.
     if (found and found in (walked, "active")) or not (found == "" or (found and now.segments(found))):
@@ -143,13 +158,45 @@ def _walk(asked: Asked, parts: Sequence[str], size: int, skip: int) -> Clause:
             (*walked.values, size, skip),
         )
     conditions = [walked, *[asked.condition()] * (len(parts) - 1)]
-    first = [
-        f"(SELECT {_ROW} FROM products WHERE {part} AND ({condition.sql}) ORDER BY {asked.order} LIMIT %s)"
-        for part, condition in zip(parts, conditions, strict=True)
-    ]
+    parts = [_first_of(part, condition, asked) for part, condition in zip(parts, conditions, strict=True)]
     values = [value for condition in conditions for value in (*condition.values, skip + size)]
+    return _merged(parts, values, asked, size, skip)
+
+
+def mapped(asked: Asked, now: Coverage) -> bool:
+    """Whether the answer may come by a zone map."""
+    return _walk_islands(asked, now, 1, 0) is not None
+
+
+def _walk_islands(asked: Asked, now: Coverage, size: int, skip: int) -> Clause | None:
+    """As `_walk`, but through the first part from one island to the next; None where no zone map leads there."""
+    on = chart(asked.sort, now)
+    if on is None or not asked.at_a_glance or asked.beyond is not None:
+        return None
+    falling = asked.sort.descending != asked.reverse
+    where_to = to_islands(asked.question, on, descending=falling, ascii_only=now.ascii_only)
+    if where_to is None:
+        return None
+    first, *others = now.parts(on.zone_map.index)
+    walked, plain = asked.condition(asked.sort), asked.condition()
+    within = f"{first} AND {on.place} >= island.low AND {on.place} <= island.high"
+    # The islands come in order, and so the first products are those that are found first.
+    parts = [
+        f"(SELECT found.* FROM ({where_to.sql}) AS island CROSS JOIN LATERAL "
+        f"{_first_of(within, walked, asked)} AS found LIMIT %s)",
+        *(_first_of(part, plain, asked) for part in others),
+    ]
+    values = [*where_to.values, *walked.values, skip + size, skip + size]
+    return _merged(parts, [*values, *[*plain.values, skip + size] * len(others)], asked, size, skip)
+
+
+def _first_of(part: str, condition: Clause, asked: Asked) -> str:
+    return f"(SELECT {_ROW} FROM products WHERE {part} AND ({condition.sql}) ORDER BY {asked.order} LIMIT %s)"
+
+
+def _merged(parts: Sequence[str], values: Sequence[Any], asked: Asked, size: int, skip: int) -> Clause:
     return Clause(
-        f"SELECT {COLUMNS} FROM ({' UNION ALL '.join(first)}) AS first ORDER BY {asked.order} LIMIT %s OFFSET %s",
+        f"SELECT {COLUMNS} FROM ({' UNION ALL '.join(parts)}) AS first ORDER BY {asked.order} LIMIT %s OFFSET %s",
         (*values, size, skip),
     )
 

@@ -6,15 +6,18 @@ connection of its own. As soon as one has answered, the other is interrupted on 
 An order by several fields is walked along the index of the first one, and products that are equal there are sorted as
 they come. Where half a million are equal, as the moments of one import are, that takes seconds; then the order is read
 group by group instead: the first value, all that have it in the order of the other fields, the next value.
+
+At a *glance*, for the rows that a person sees first, the walk may go by a zone map. What comes of it has to be read
+once more without.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
 from psycopg import Connection
@@ -24,7 +27,7 @@ from acme_desktop.core.database.segments import Coverage, coverage
 from acme_desktop.core.foundation.errors import Cancelled
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.products.filters import Clause, Sort, beyond_first, equal, sorting_index
-from acme_desktop.core.products.plans import Asked, Way, ways
+from acme_desktop.core.products.plans import Asked, Way, mapped, ways
 from acme_desktop.core.products.product import Product
 
 if TYPE_CHECKING:
@@ -34,11 +37,9 @@ if TYPE_CHECKING:
 _SORTING = 400
 _GROUPS = 8
 
-_SET = "SELECT set_config('statement_timeout', %s, true)"
-# The first row of several workers comes later than that of one who walks alone.
-_WALKING = (
-    f"{_SET}, set_config('enable_seqscan', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)"
-)
+_SETTINGS = "SELECT set_config('statement_timeout', %s, true)"
+_WALKING = "set_config('enable_seqscan', 'off', true)"
+_ALONE = "set_config('max_parallel_workers_per_gather', '0', true)"
 
 
 def read(database: Database, asked: Asked, size: int, skip: int = 0, progress: Progress | None = None) -> list[Product]:
@@ -47,9 +48,12 @@ def read(database: Database, asked: Asked, size: int, skip: int = 0, progress: P
     Raises:
         Cancelled: through `progress`.
     """
-    progress = progress or Progress()
     with database.connect() as connection:
         now = coverage(connection)
+    return _read(database, asked, now, size, skip, progress or Progress())
+
+
+def _read(database: Database, asked: Asked, now: Coverage, size: int, skip: int, progress: Progress) -> list[Product]:
     if _large_groups(asked.sort):
         found = None if _hopeless(asked) else _first_answer(database, ways(asked, now, size, skip), progress, _SORTING)
         if found is None:
@@ -58,6 +62,30 @@ def read(database: Database, asked: Asked, size: int, skip: int = 0, progress: P
     found = _first_answer(database, ways(asked, now, size, skip), progress)
     assert found is not None
     return found
+
+
+class Glance(NamedTuple):
+    """Products, and whether they are sure: others may come first that another program changed without telling so."""
+
+    products: list[Product]
+    sure: bool
+
+
+def glance(database: Database, asked: Asked, size: int, progress: Progress | None = None) -> Glance:
+    """As `read`, and soon also where what matches lies together far down the order.
+
+    Raises:
+        Cancelled: through `progress`.
+    """
+    with database.connect() as connection:
+        now = coverage(connection)
+    progress, hasty = progress or Progress(), replace(asked, at_a_glance=True)
+    if any(mapped(replace(hasty, sort=key), now) for key in (*asked.sort.keys, Sort("id"))):
+        with suppress(psycopg.errors.UndefinedTable):  # the upkeep removed the map at this moment
+            products = _read(database, hasty, now, size, 0, progress)
+            if len(products) == size:
+                return Glance(products, sure=False)
+    return Glance(_read(database, asked, now, size, 0, progress), sure=True)
 
 
 def _large_groups(sort: Sort) -> bool:
@@ -76,14 +104,14 @@ def _by_groups(database: Database, asked: Asked, now: Coverage, size: int, progr
     rest, place = asked.sort.rest, asked.beyond
     value = place[0] if place is not None else None
     if place is not None:
-        found = read(database, _group(asked, rest, value, place[1:]), size, 0, progress)
+        found = _read(database, _group(asked, rest, value, place[1:]), now, size, 0, progress)
     for _ in range(_GROUPS):
         if len(found) >= size:
             return found
         value = _next_value(database, asked, value, now, progress)
         if value is None:
             return found
-        found += read(database, _group(asked, rest, value, None), size - len(found), 0, progress)
+        found += _read(database, _group(asked, rest, value, None), now, size - len(found), 0, progress)
     if len(found) >= size:
         return found
     # Groups as small as these are soon sorted.
@@ -180,7 +208,8 @@ class _Race:
 
 def _answer(database: Database, way: Way, progress: Progress, milliseconds: int) -> list[Product] | None:
     with database.cancellable(progress) as connection:
-        connection.execute(_WALKING if way.walks else _SET, (str(milliseconds),))
+        settings = ", ".join([_SETTINGS, *([_WALKING] * way.walks), *([_ALONE] * way.alone)])
+        connection.execute(settings, (str(milliseconds),))
         try:
             return _ask(connection, way.query)
         except psycopg.errors.QueryCanceled:

@@ -145,7 +145,7 @@ def test_a_step_that_was_cut_off_is_finished(database: Database, missing: str) -
 def test_a_gap_ends_what_is_covered() -> None:
     a, b, c = Bound(1, 10), Bound(2, 20), Bound(3, 30)
     found = [
-        segments._parse(Segment(lower, upper).index("name"), valid)
+        segments._index(Segment(lower, upper).index("name").split("_"), valid)
         for lower, upper, valid in [(None, a, True), (a, b, False), (b, c, True)]
     ]
     now = Coverage(tuple(found))
