@@ -27,6 +27,7 @@ SAMPLE_EVERY_MS = 100
 class Lane(Enum):
     """Pools of their own, so that a long import never keeps the table waiting. The value is how many run at once."""
 
+    FIRST_ROWS = ("first rows", 2)
     QUERY = ("query", 3)
     EDIT = ("edit", 2)
     IMPORT = ("import", 1)

@@ -14,10 +14,15 @@ from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 
 AFTER_MS = 60
 """What is counted within this time is never told as an estimate first."""
+PATIENCE_MS = 100
+"""So long the count waits for the first products, which it would take the processor from."""
 
 
 class Counting(QObject):
-    """Counts one question at a time. `estimated` comes where the exact count takes a while, `counted` with that."""
+    """Counts one question at a time, once its first products are here or take their time.
+
+    `estimated` comes where the exact count takes a while, `counted` with that.
+    """
 
     estimated = Signal(int)
     counted = Signal(int)
@@ -36,11 +41,13 @@ class Counting(QObject):
         self.estimate: int | None = None
         self._soon = QTimer(self, interval=AFTER_MS, singleShot=True)
         self._soon.timeout.connect(self._guess)
+        self._patience = QTimer(self, interval=PATIENCE_MS, singleShot=True)
+        self._patience.timeout.connect(self._begin)
 
     @property
     def running(self) -> bool:
         """Whether the exact count is on its way."""
-        return self._counting is not None
+        return self._counting is not None or self._patience.isActive()
 
     def set_database(self, database: Database | None) -> None:
         """Count in another database."""
@@ -49,23 +56,31 @@ class Counting(QObject):
         self._database = database
 
     def ask(self, asked: Filter) -> None:
-        """Count what this matches, and forget the question before."""
+        """Count what this matches, soon, and forget the question before."""
         self.stop()
         self._filter, self.count, self.estimate = asked, None, None
-        self._begin()
-        if self._counting is not None:
+        if self._database is not None:
             self._soon.start()
+            self._patience.start()
+
+    def begin(self) -> None:
+        """Count at once what was asked for: its first products are here."""
+        if self._patience.isActive():
+            self._patience.stop()
+            self._begin()
 
     def again(self) -> None:
         """Count the same once more; while it is being counted, after that: a stream of changes must not starve it."""
         if self._counting is not None:
             self._again = True
         else:
+            self._patience.stop()
             self._begin()
 
     def stop(self) -> None:
         """Cancel what is asked for, on the server too."""
         self._soon.stop()
+        self._patience.stop()
         self._again = False
         for job in (self._counting, self._estimating):
             self._runner.drop(job)

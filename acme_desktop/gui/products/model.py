@@ -67,6 +67,7 @@ class ProductModel(Rows):
         self.loader.page.connect(self._page_came)
         self.loader.renewed.connect(self._renewed)
         self.loader.settled.connect(self._renew)
+        self.loader.mistaken.connect(self.refresh)
         self.loader.counting.counted.connect(self._count_came)
         self.loader.counting.estimated.connect(self._estimate_came)
         self._question = Question()

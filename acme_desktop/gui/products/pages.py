@@ -19,6 +19,7 @@ from acme_desktop.core.products.filters import Filter, Sort
 from acme_desktop.core.products.listing import Landmarks
 from acme_desktop.core.products.positions import Stretch, Surroundings
 from acme_desktop.core.products.product import Product
+from acme_desktop.core.products.reading import Glance
 from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 from acme_desktop.gui.products.counting import Counting
 
@@ -58,16 +59,19 @@ class PageLoader(QObject):
     """Asks the core for pages (numbered from 0) and the count; what comes late for an older question is dropped.
 
     `as_of` is the newest change set before what was asked for last was read, or an older one; None while nobody knows.
-    Of a new question the rows in sight come first, as `begun`, then the whole first page. `beside` tells what is loaded
-    at both sides of a page, `from_end` holds the pages that were counted off from the end while nobody knew
-    where exactly that is. `renewed` comes with a `Stretch` of the newest state, and
-    `settled` once landmarks of that state are here. Both `landmarks` and `settled` concern large answers only.
+    Of a new question the rows in sight come first, as `begun`, then the whole first page. Where they came at a glance
+    (see `core.products.reading`), they are read once more in the background: `mistaken` says that others belong there,
+    which `renew` finds. `beside` tells what is loaded at both sides of a page, `from_end` holds the pages that were
+    counted off from the end while nobody knew where exactly that is. `renewed` comes with a `Stretch` of the newest
+    state, and `settled` once landmarks of that state are here. Both `landmarks` and `settled` concern large answers
+    only.
     """
 
     begun = Signal(list)
     page = Signal(int, list)
     renewed = Signal(Stretch)
     settled = Signal()
+    mistaken = Signal()
     failed = Signal(Exception)
     busy = Signal(bool)
 
@@ -81,11 +85,12 @@ class PageLoader(QObject):
         self._runner = runner
         self._database: Database | None = None
         self._question = Question()
-        self._in_sight = PAGE
+        self._in_sight: int | None = None  # of a new question, until its first rows are here
         self._loading: dict[int, Job] = {}
         self._waiting: list[int] = []
         self._ahead: set[int] = set()
         self._renewing: Job | None = None
+        self._confirming: Job | None = None
         self._gathering: Job | None = None
         self._outdated = False
         self.landmarks: Landmarks | None = None
@@ -138,7 +143,7 @@ class PageLoader(QObject):
         if self._database is None:
             return
         self._waiting.clear()
-        for job in self._loading.values():
+        for job in (*self._loading.values(), self._confirming):
             self._runner.drop(job)
         self._loading.clear()
         self.counting.again()
@@ -188,7 +193,7 @@ class PageLoader(QObject):
     def stop(self) -> None:
         """Cancel all that is asked for, on the server too."""
         self._waiting.clear()
-        for job in (*self._loading.values(), self._renewing, self._gathering, self._dating):
+        for job in (*self._loading.values(), self._renewing, self._confirming, self._gathering, self._dating):
             self._runner.drop(job)
         self._loading.clear()
         self._renewing = self._gathering = None
@@ -214,30 +219,54 @@ class PageLoader(QObject):
         return number not in self._ahead or self.beside(number) != Beside()
 
     def _load(self, number: int) -> Job:
-        if not number and self._in_sight < PAGE:
-            return self._begin()
+        if not number and self._in_sight is not None:
+            return self._begin(self._in_sight)
         return self._start(self._reading(number), partial(self.page.emit, number), partial(self._page_ended, number))
 
-    def _begin(self) -> Job:
+    def _begin(self, in_sight: int) -> Job:
         """The rows in sight, then the others of the first page: where matches are sparse, a part comes far sooner."""
-        database, question, in_sight = self._database, self._question, self._in_sight
+        database, question = self._database, self._question
         assert database is not None
         asked = (database, question.filter, question.sort)
 
-        def begun(products: list[Product]) -> None:
+        def begun(glance: Glance) -> None:
+            products, self._in_sight = glance.products, None
+            self.counting.begin()
             if len(products) < in_sight:
                 self.page.emit(0, products)
                 return
-            self._in_sight = PAGE
+
+            def came(page: list[Product]) -> None:
+                self.page.emit(0, page)
+                if not glance.sure:
+                    self._confirm(products)
+
             self._loading[0] = self._start(
                 lambda progress: products + listing.after(*asked, products[-1], PAGE - in_sight, progress),
-                partial(self.page.emit, 0),
+                came,
                 partial(self._page_ended, 0),
             )
             self.begun.emit(products)
 
         return self._start(
-            lambda progress: listing.after(*asked, None, in_sight, progress), begun, partial(self._page_ended, 0)
+            lambda progress: listing.glance(*asked, in_sight, progress),
+            begun,
+            partial(self._page_ended, 0),
+            Lane.FIRST_ROWS,
+        )
+
+    def _confirm(self, products: list[Product]) -> None:
+        database, question = self._database, self._question
+        assert database is not None
+
+        def confirmed(found: list[Product]) -> None:
+            if found != products:
+                self.mistaken.emit()
+
+        self._confirming = self._start(
+            lambda progress: listing.after(database, question.filter, question.sort, None, len(products), progress),
+            confirmed,
+            lambda _: None,
         )
 
     def _reading(self, number: int) -> Callable[[Any], list[Product]]:

@@ -13,9 +13,10 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from acme_desktop.core.changes.change_set import Author
+from acme_desktop.core.database import catalogue_indexes, zones
 from acme_desktop.core.database.connections import Database
 from acme_desktop.core.foundation.progress import Progress
-from acme_desktop.core.products import edits, listing, positions
+from acme_desktop.core.products import edits, listing, positions, reading
 from acme_desktop.core.products.filters import Filter, Sort
 from acme_desktop.gui.background.jobs import JobRunner
 from acme_desktop.gui.main_window import MainWindow
@@ -75,12 +76,11 @@ def test_the_rows_in_sight_come_before_the_whole_first_page(
     qtbot: QtBot, model: ProductModel, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(database, 250)
-    asked, go_on = calls(monkeypatch, "after"), threading.Event()
+    begun, asked, go_on = calls(monkeypatch, "glance"), calls(monkeypatch, "after"), threading.Event()
     real = listing.after
 
     def slow(*arguments: Any, **named: Any) -> Any:
-        if arguments[3] is not None:
-            go_on.wait(20)
+        go_on.wait(20)
         return real(*arguments, **named)
 
     monkeypatch.setattr(listing, "after", slow)
@@ -92,7 +92,7 @@ def test_the_rows_in_sight_come_before_the_whole_first_page(
     qtbot.waitUntil(lambda: model.count == 250)
     go_on.set()
     qtbot.waitUntil(lambda: sku(model, PAGE - 1) == f"P-{PAGE - 1:06d}")
-    assert [arguments[1] for arguments in asked[:2]] == [in_sight, PAGE - in_sight]
+    assert [begun[0][0], asked[0][1]] == [in_sight, PAGE - in_sight]
     assert [model.product(row) is not None for row in range(PAGE)] == [True] * PAGE
 
 
@@ -100,10 +100,32 @@ def test_a_short_answer_takes_one_question(
     qtbot: QtBot, model: ProductModel, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(database, 3)
-    asked = calls(monkeypatch, "after")
+    begun, asked = calls(monkeypatch, "glance"), calls(monkeypatch, "after")
     model.set_database(database)
     qtbot.waitUntil(lambda: model.rowCount() == 3 and sku(model, 2) == "P-000002")
-    assert len(asked) == 1
+    assert (len(begun), len(asked)) == (1, 0)
+
+
+def test_what_another_program_changed_takes_its_place_after_a_first_glance(
+    qtbot: QtBot, model: ProductModel, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zones, "FROM", 1000)
+    monkeypatch.setattr(catalogue_indexes, "_FEW", 100)
+    fill(database, 30_000)
+    with database.connect() as connection:
+        connection.execute("UPDATE products SET name = name || ' walnut' WHERE sku >= 'P-029000'")
+    assert catalogue_indexes.maintain(database)
+    with database.connect() as connection:  # without a word to anybody
+        connection.execute("UPDATE products SET name = name || ' walnut' WHERE sku = 'P-000007'")
+    every_way = reading.ways
+    monkeypatch.setattr(reading, "ways", lambda asked, *more: every_way(asked, *more)[-1 if asked.at_a_glance else 0 :])
+    begun: list[str] = []
+    model.loader.begun.connect(lambda products: begun.append(products[0].sku))
+    model.set_database(database)
+    model.set_filter(Filter(name="walnut"))
+    qtbot.waitUntil(lambda: sku(model, 0) == "P-000007" and sku(model, 1) == "P-029000")
+    qtbot.waitUntil(lambda: model.count == 1001)
+    assert begun == ["P-029000"]
 
 
 def test_landmarks_are_gathered_for_a_large_answer_and_used(
@@ -208,15 +230,15 @@ def test_a_slow_order_is_named(
     window.products.refresh()
     counted(qtbot, window, 20)
     let_go: list[bool] = []
-    real: Callable[..., Any] = listing.after
+    real: Callable[..., Any] = listing.glance
 
-    def slow(on: Database, question: Filter, sort: Sort, at: Any, size: int, progress: Progress) -> Any:
+    def slow(on: Database, question: Filter, sort: Sort, size: int, progress: Progress) -> Any:
         with on.cancellable(progress) as connection:
             while not let_go:
                 connection.execute("SELECT pg_sleep(0.01)")
-        return real(on, question, sort, at, size, progress)
+        return real(on, question, sort, size, progress)
 
-    monkeypatch.setattr(listing, "after", slow)
+    monkeypatch.setattr(listing, "glance", slow)
     monkeypatch.setattr(pager, "HINT_AFTER_MS", 1)
     hint = find(window, QLabel, "slowSortLabel")
     window.products.table.sort_by(Sort("description"))
