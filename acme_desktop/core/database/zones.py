@@ -115,10 +115,11 @@ def make(connection: Connection[Any], zone_map: ZoneMap, segment: Segment, progr
     """
     order = ORDERED[zone_map.kind]
     with connection.transaction():
-        row = connection.execute(_SCHEMA).fetchone()
+        row = connection.execute(_HOME).fetchone()
         assert row is not None
         parts = {
             "name": sql.Identifier(row[0], zone_map.table),
+            "owner": sql.Identifier(row[1]),
             "order": sql.SQL(order),
             "condition": sql.SQL(segment.condition),
             "size": sql.Literal(_SIZE),
@@ -151,11 +152,14 @@ def make(connection: Connection[Any], zone_map: ZoneMap, segment: Segment, progr
         for (role,) in connection.execute(_READERS).fetchall():
             grantee = sql.Identifier(role) if role else sql.SQL("PUBLIC")
             connection.execute(sql.SQL("GRANT SELECT ON {name} TO {grantee}").format(**parts, grantee=grantee))
+        # Whoever may make and remove the indexes may then remove the map too.
+        connection.execute(sql.SQL("ALTER TABLE {name} OWNER TO {owner}").format(**parts))
     _log.info("made the zone map %s of %s zones", zone_map.table, row[0])
 
 
-_SCHEMA = """
-SELECT nspname FROM pg_namespace WHERE oid = (SELECT relnamespace FROM pg_class WHERE oid = 'products'::regclass)
+_HOME = """
+SELECT nspname, pg_get_userbyid(relowner)
+FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE pg_class.oid = 'products'::regclass
 """
 _READERS = """
 SELECT DISTINCT CASE WHEN grantee <> 0 THEN pg_get_userbyid(grantee) END -- none is everybody

@@ -193,6 +193,33 @@ def test_who_may_not_see_a_map_goes_on_without(database: Database) -> None:
     assert [product.sku for product in found.products] == ["A1", "A10", "A100"]
 
 
+def test_a_map_belongs_to_whom_the_products_belong_to(database: Database) -> None:
+    fill(database, "A", 1, ROWS)
+    with database.connect() as connection:
+        connection.execute("CREATE EXTENSION pg_trgm")
+        connection.execute("CREATE ROLE owners_of_zones")
+        connection.execute("GRANT CREATE, USAGE ON SCHEMA public TO owners_of_zones")
+        former = connection.execute(
+            "SELECT relowner::regrole::text FROM pg_class WHERE relname = 'products'"
+        ).fetchone()
+        connection.execute("ALTER TABLE products OWNER TO owners_of_zones")
+    assert former is not None
+    try:
+        with guest(database, "owners_of_zones", "USAGE, CREATE ON SCHEMA public") as one:
+            assert catalogue_indexes.maintain(one)
+            assert standing(one) == standing(database) != frozenset()
+            with database.connect() as connection:
+                owners = connection.execute(
+                    "SELECT DISTINCT relowner::regrole::text FROM pg_class WHERE relname LIKE 'product_zones%'"
+                ).fetchall()
+            assert owners == [("owners_of_zones",)]
+    finally:
+        with database.connect() as connection:
+            connection.execute(f"REASSIGN OWNED BY owners_of_zones TO {former[0]}")
+            connection.execute("DROP OWNED BY owners_of_zones")
+            connection.execute("DROP ROLE owners_of_zones")
+
+
 def test_a_map_that_is_removed_at_this_moment(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(database, "A", 1, ROWS)
     catalogue_indexes.maintain(database)
