@@ -48,7 +48,7 @@ def page(
         asked, skip, size = landmarks.approach(asked, skip, size)
         if not size:
             return []
-    found = reading.read(database, asked, size, skip, progress)
+    found = reading.read(database, asked, size, skip, progress).products
     return found[::-1] if asked.reverse else found
 
 
@@ -132,9 +132,9 @@ def after(
 
 def glance(
     database: Database, question: Filter, sort: Sort, size: int, progress: Progress | None = None
-) -> reading.Glance:
+) -> reading.Found:
     """The first `size` products, as soon as can be; where they are not sure, `after` tells within seconds."""
-    return reading.glance(database, Asked(question, sort), size, progress)
+    return reading.read(database, Asked(question, sort, at_a_glance=True), size, 0, progress)
 
 
 def before(
@@ -190,7 +190,7 @@ def _neighbours(
     reverse: bool,
 ) -> list[Product]:
     place = None if product is None else sort.place(product)
-    return reading.read(database, Asked(question, sort, place, reverse), size, 0, progress)
+    return reading.read(database, Asked(question, sort, place, reverse), size, 0, progress).products
 
 
 def _read(database: Database, tail: Clause, progress: Progress | None = None) -> list[Product]:

@@ -95,11 +95,13 @@ class Way(NamedTuple):
     Attributes:
         walks: along an index, whatever the planner thinks of it.
         alone: by one process. Several take the processor from the other way, and longer to be stopped.
+        mapped: by a zone map; only an answer of as many products as were asked for is one.
     """
 
     query: Clause
     walks: bool = False
     alone: bool = False
+    mapped: bool = False
     head_start: float = 0.0
 
 
@@ -140,7 +142,7 @@ def ways(asked: Asked, now: Coverage, size: int, skip: int) -> tuple[Way, ...]:
         return (Way(_gather(asked, now, found, size, skip)),)
     islands = _walk_islands(asked, now, size, skip) if not found or found != walked else None
     along = islands or _walk(asked, now.parts(walked), size, skip)
-    walk = Way(along, walks=True, alone=True, head_start=_HEAD_START)
+    walk = Way(along, walks=True, alone=True, mapped=islands is not None, head_start=_HEAD_START)
     gather = Way(_gather(asked, now, found, size, skip), alone=islands is not None, head_start=_HEAD_START)
     # Along the very index that tells what matches there is nothing to leave out; and of two values of `active`, most
     # products have one.
@@ -161,11 +163,6 @@ def _walk(asked: Asked, parts: Sequence[str], size: int, skip: int) -> Clause:
     parts = [_first_of(part, condition, asked) for part, condition in zip(parts, conditions, strict=True)]
     values = [value for condition in conditions for value in (*condition.values, skip + size)]
     return _merged(parts, values, asked, size, skip)
-
-
-def mapped(asked: Asked, now: Coverage) -> bool:
-    """Whether the answer may come by a zone map."""
-    return _walk_islands(asked, now, 1, 0) is not None
 
 
 def _walk_islands(asked: Asked, now: Coverage, size: int, skip: int) -> Clause | None:

@@ -14,9 +14,9 @@ once more without.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
@@ -27,7 +27,7 @@ from acme_desktop.core.database.segments import Coverage, coverage
 from acme_desktop.core.foundation.errors import Cancelled
 from acme_desktop.core.foundation.progress import Progress
 from acme_desktop.core.products.filters import Clause, Sort, beyond_first, equal, sorting_index
-from acme_desktop.core.products.plans import Asked, Way, mapped, ways
+from acme_desktop.core.products.plans import Asked, Way, ways
 from acme_desktop.core.products.product import Product
 
 if TYPE_CHECKING:
@@ -42,8 +42,17 @@ _WALKING = "set_config('enable_seqscan', 'off', true)"
 _ALONE = "set_config('max_parallel_workers_per_gather', '0', true)"
 
 
-def read(database: Database, asked: Asked, size: int, skip: int = 0, progress: Progress | None = None) -> list[Product]:
+class Found(NamedTuple):
+    """Products, and whether they are sure: others may come first that another program changed without telling so."""
+
+    products: list[Product]
+    sure: bool = True
+
+
+def read(database: Database, asked: Asked, size: int, skip: int = 0, progress: Progress | None = None) -> Found:
     """The first `size` products of what is asked, after leaving out `skip`, in the order in which they are read.
+
+    They are sure, unless they were asked for at a glance.
 
     Raises:
         Cancelled: through `progress`.
@@ -53,39 +62,16 @@ def read(database: Database, asked: Asked, size: int, skip: int = 0, progress: P
     return _read(database, asked, now, size, skip, progress or Progress())
 
 
-def _read(database: Database, asked: Asked, now: Coverage, size: int, skip: int, progress: Progress) -> list[Product]:
+def _read(database: Database, asked: Asked, now: Coverage, size: int, skip: int, progress: Progress) -> Found:
     if _large_groups(asked.sort):
-        found = None if _hopeless(asked) else _first_answer(database, ways(asked, now, size, skip), progress, _SORTING)
+        found = None if _hopeless(asked) else _first_answer(database, asked, now, size, skip, progress, _SORTING)
         if found is None:
-            found = _by_groups(database, asked, now, size + skip, progress)[skip:]
+            found = _by_groups(database, asked, now, size + skip, progress)
+            found = found._replace(products=found.products[skip:])
         return found
-    found = _first_answer(database, ways(asked, now, size, skip), progress)
+    found = _first_answer(database, asked, now, size, skip, progress)
     assert found is not None
     return found
-
-
-class Glance(NamedTuple):
-    """Products, and whether they are sure: others may come first that another program changed without telling so."""
-
-    products: list[Product]
-    sure: bool
-
-
-def glance(database: Database, asked: Asked, size: int, progress: Progress | None = None) -> Glance:
-    """As `read`, and soon also where what matches lies together far down the order.
-
-    Raises:
-        Cancelled: through `progress`.
-    """
-    with database.connect() as connection:
-        now = coverage(connection)
-    progress, hasty = progress or Progress(), replace(asked, at_a_glance=True)
-    if any(mapped(replace(hasty, sort=key), now) for key in (*asked.sort.keys, Sort("id"))):
-        with suppress(psycopg.errors.UndefinedTable):  # the upkeep removed the map at this moment
-            products = _read(database, hasty, now, size, 0, progress)
-            if len(products) == size:
-                return Glance(products, sure=False)
-    return Glance(_read(database, asked, now, size, 0, progress), sure=True)
 
 
 def _large_groups(sort: Sort) -> bool:
@@ -98,36 +84,51 @@ def _hopeless(asked: Asked) -> bool:
     return asked.sort.field == "active"
 
 
-def _by_groups(database: Database, asked: Asked, now: Coverage, size: int, progress: Progress) -> list[Product]:
+def _by_groups(database: Database, asked: Asked, now: Coverage, size: int, progress: Progress) -> Found:
     """Each value of the first field, and the products that have it in the order of the others."""
-    found: list[Product] = []
+    products: list[Product] = []
+    sure = True
+
+    def take(found: Found | None) -> list[Product]:
+        nonlocal sure
+        sure = sure and (found is None or found.sure)
+        return found.products if found is not None else []
+
     rest, place = asked.sort.rest, asked.beyond
     value = place[0] if place is not None else None
     if place is not None:
-        found = _read(database, _group(asked, rest, value, place[1:]), now, size, 0, progress)
+        products += take(_read(database, _group(asked, rest, value, place[1:]), now, size, 0, progress))
     for _ in range(_GROUPS):
-        if len(found) >= size:
-            return found
-        value = _next_value(database, asked, value, now, progress)
+        if len(products) >= size:
+            return Found(products, sure)
+        following = _following(asked, value)
+        if following is not None:
+            first = take(_first_answer(database, following, now, 1, 0, progress))
+            value = getattr(first[0], asked.sort.field) if first else None
+        else:
+            value = _other_state(asked, value)
         if value is None:
-            return found
-        found += _read(database, _group(asked, rest, value, None), now, size - len(found), 0, progress)
-    if len(found) >= size:
-        return found
-    # Groups as small as these are soon sorted.
-    left = _first_answer(database, ways(_after(asked, value), now, size - len(found), 0), progress)
-    return found + (left or [])
+            return Found(products, sure)
+        group = _group(asked, rest, value, None)
+        products += take(_read(database, group, now, size - len(products), 0, progress))
+    if len(products) < size:
+        # Groups as small as these are soon sorted.
+        products += take(_first_answer(database, _after(asked, value), now, size - len(products), 0, progress))
+    return Found(products, sure)
 
 
-def _next_value(database: Database, asked: Asked, value: Any, now: Coverage, progress: Progress) -> Any:
-    """The value of the first field behind `value`, or the first of all after None; None behind the last."""
+def _following(asked: Asked, value: Any) -> Asked | None:
+    """What asks for the product with the next value of the first field; None where there are but two values."""
     if asked.sort.field == "active":
-        first = asked.sort.descending != asked.reverse
-        return first if value is None else not first if value is first else None
-    following = asked if value is None else _after(asked, value)
+        return None
     alone = Sort(asked.sort.field, asked.sort.descending)
-    found = _first_answer(database, ways(replace(following, sort=alone, beyond=None), now, 1, 0), progress)
-    return getattr(found[0], asked.sort.field) if found else None
+    return replace(asked if value is None else _after(asked, value), sort=alone, beyond=None)
+
+
+def _other_state(asked: Asked, value: bool | None) -> bool | None:
+    """The state behind this one, or the first of both after None; None behind the last."""
+    first = asked.sort.descending != asked.reverse
+    return first if value is None else not first if value is first else None
 
 
 def _group(asked: Asked, rest: Sort, value: Any, place: tuple[Any, ...] | None) -> Asked:
@@ -147,48 +148,87 @@ def _also(asked: Asked, condition: Clause, sort: Sort | None) -> tuple[Clause, s
 
 
 def _first_answer(
-    database: Database, several: Sequence[Way], progress: Progress, milliseconds: int = 0
-) -> list[Product] | None:
+    database: Database, asked: Asked, now: Coverage, size: int, skip: int, progress: Progress, milliseconds: int = 0
+) -> Found | None:
     """The answer of the way that is the first to give one; None where none does within the time."""
-    first, *others = several
+    least = size if asked.at_a_glance else 0
+    first, *others = (_Try(database, way, least, milliseconds) for way in ways(asked, now, size, skip))
     if not others:
-        return _answer(database, first, progress, milliseconds)
-    race = _Race(database, others[0], first.head_start, milliseconds)
+        return first.answer(progress)
+    race = _Race(others[0], first.way.head_start)
     with race.beside(progress) as own:
         try:
-            answer = _answer(database, first, own, milliseconds)
+            found = first.answer(own)
         except Cancelled:
-            answer = None
+            found = None
+        if found is None:
+            race.wait()
     progress.check()
-    return answer if answer is not None else race.answer
+    return found if found is not None else race.found
+
+
+@dataclass(frozen=True)
+class _Try:
+    """One way, and what counts as its answer.
+
+    Attributes:
+        least: of fewer products, what a zone map tells is no answer: they would not even fill the first rows.
+        milliseconds: that it has; 0 is no end.
+    """
+
+    database: Database
+    way: Way
+    least: int
+    milliseconds: int
+
+    def answer(self, progress: Progress) -> Found | None:
+        """What the way finds; None where it has none."""
+        with self.database.cancellable(progress) as connection:
+            settings = ", ".join([_SETTINGS, *([_WALKING] * self.way.walks), *([_ALONE] * self.way.alone)])
+            connection.execute(settings, (str(self.milliseconds),))
+            try:
+                products = _ask(connection, self.way.query)
+            except psycopg.errors.QueryCanceled:
+                if self.milliseconds:
+                    return None
+                raise
+            except psycopg.errors.UndefinedTable:  # the upkeep removed the map at this moment
+                if self.way.mapped:
+                    connection.rollback()
+                    return None
+                raise
+        return None if self.way.mapped and len(products) < self.least else Found(products, sure=not self.way.mapped)
 
 
 class _Race:
     """The second of two ways, on a thread and a connection of its own."""
 
-    def __init__(self, database: Database, way: Way, head_start: float, milliseconds: int) -> None:
-        self._database, self._way = database, way
-        self._head_start, self._milliseconds = head_start, milliseconds
+    def __init__(self, second: _Try, head_start: float) -> None:
+        self._try, self._head_start = second, head_start
         self._over = threading.Event()
         self._first, self._second = Progress(), Progress()
-        self.answer: list[Product] | None = None
+        self._thread = threading.Thread(target=self._run, name="second-way", daemon=True)
+        self.found: Found | None = None
 
     @contextmanager
     def beside(self, progress: Progress) -> Iterator[Progress]:
         """Run beside the block, whose work is done with the progress given; the first of them stops the other."""
-        thread = threading.Thread(target=self._run, name="second-way", daemon=True)
         progress.interrupt_with(self._stop)
         try:
             progress.check()
-            thread.start()
+            self._thread.start()
             try:
                 yield self._first
             finally:
                 self._over.set()
                 self._second.cancel()
-                thread.join()
+                self._thread.join()
         finally:
             progress.interrupt_with(None)
+
+    def wait(self) -> None:
+        """Let the second one come to its end: the first has no answer."""
+        self._thread.join()
 
     def _stop(self) -> None:
         self._over.set()
@@ -199,23 +239,11 @@ class _Race:
         if self._over.wait(self._head_start):
             return
         try:
-            self.answer = _answer(self._database, self._way, self._second, self._milliseconds)
+            self.found = self._try.answer(self._second)
         except Exception:  # noqa: BLE001  the other way is still under way, and tells of what is wrong
             return
-        if self.answer is not None:
+        if self.found is not None:
             self._first.cancel()
-
-
-def _answer(database: Database, way: Way, progress: Progress, milliseconds: int) -> list[Product] | None:
-    with database.cancellable(progress) as connection:
-        settings = ", ".join([_SETTINGS, *([_WALKING] * way.walks), *([_ALONE] * way.alone)])
-        connection.execute(settings, (str(milliseconds),))
-        try:
-            return _ask(connection, way.query)
-        except psycopg.errors.QueryCanceled:
-            if milliseconds:
-                return None
-            raise
 
 
 def _ask(connection: Connection[Any], query: Clause) -> list[Product]:

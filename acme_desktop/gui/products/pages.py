@@ -19,7 +19,7 @@ from acme_desktop.core.products.filters import Filter, Sort
 from acme_desktop.core.products.listing import Landmarks
 from acme_desktop.core.products.positions import Stretch, Surroundings
 from acme_desktop.core.products.product import Product
-from acme_desktop.core.products.reading import Glance
+from acme_desktop.core.products.reading import Found
 from acme_desktop.gui.background.jobs import Job, JobRunner, Lane
 from acme_desktop.gui.products.counting import Counting
 
@@ -229,7 +229,7 @@ class PageLoader(QObject):
         assert database is not None
         asked = (database, question.filter, question.sort)
 
-        def begun(glance: Glance) -> None:
+        def begun(glance: Found) -> None:
             products, self._in_sight = glance.products, None
             self.counting.begin()
             if len(products) < in_sight:

@@ -14,8 +14,9 @@ from acme_desktop.core.database.segments import Coverage, ZoneMap
 from acme_desktop.core.database.urls import DatabaseUrl
 from acme_desktop.core.foundation.errors import Cancelled
 from acme_desktop.core.foundation.progress import Progress
-from acme_desktop.core.products import listing
+from acme_desktop.core.products import listing, plans
 from acme_desktop.core.products.filters import Filter, Sort
+from acme_desktop.core.products.plans import Asked
 
 ROWS = 300
 
@@ -180,7 +181,11 @@ def test_who_sees_products_sees_their_maps(database: Database) -> None:
     with guest(database, "SELECT ON products") as other:
         catalogue_indexes.maintain(database)
         assert covered(other).zone_maps == standing(database)
-        assert not listing.glance(other, Filter(name="name 1"), Sort("name"), 3).sure
+        asked = Asked(Filter(name="name 1"), Sort("name"), at_a_glance=True)
+        with other.connect() as connection:
+            way = plans.ways(asked, segments.coverage(connection), 3, 0)[1]
+            assert way.mapped
+            assert len(connection.execute(way.query.sql, way.query.values).fetchall()) == 3
 
 
 def test_who_may_not_see_a_map_goes_on_without(database: Database) -> None:

@@ -86,9 +86,7 @@ def by_islands(database: Database, question: Filter, sort: Sort, size: int = SIZ
     asked = Asked(question, sort, at_a_glance=True)
     with database.connect() as connection:
         now = segments.coverage(connection)
-        if not plans.mapped(asked, now):
-            return None
-        way = next((way for way in plans.ways(asked, now, size, 0) if "product_zones" in way.query.sql), None)
+        way = next((way for way in plans.ways(asked, now, size, 0) if way.mapped), None)
         if way is None:
             return None
         rows = connection.execute(way.query.sql, way.query.values).fetchall()
