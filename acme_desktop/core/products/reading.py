@@ -164,7 +164,7 @@ def _first_answer(
         if found is None:
             race.wait()
     progress.check()
-    return found if found is not None else race.found
+    return found if found is not None else race.outcome()
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,8 @@ class _Race:
         self._over = threading.Event()
         self._first, self._second = Progress(), Progress()
         self._thread = threading.Thread(target=self._run, name="second-way", daemon=True)
-        self.found: Found | None = None
+        self._found: Found | None = None
+        self._failure: Exception | None = None
 
     @contextmanager
     def beside(self, progress: Progress) -> Iterator[Progress]:
@@ -230,6 +231,12 @@ class _Race:
         """Let the second one come to its end: the first has no answer."""
         self._thread.join()
 
+    def outcome(self) -> Found | None:
+        """What the second one found; raises what it failed with."""
+        if self._failure is not None:
+            raise self._failure
+        return self._found
+
     def _stop(self) -> None:
         self._over.set()
         self._first.cancel()
@@ -239,10 +246,11 @@ class _Race:
         if self._over.wait(self._head_start):
             return
         try:
-            self.found = self._try.answer(self._second)
-        except Exception:  # noqa: BLE001  the other way is still under way, and tells of what is wrong
+            self._found = self._try.answer(self._second)
+        except Exception as error:  # noqa: BLE001  of use only where the first has no answer
+            self._failure = error
             return
-        if self.found is not None:
+        if self._found is not None:
             self._first.cancel()
 
 

@@ -319,6 +319,7 @@ def test_every_way_to_ask_gives_the_same(
 _EVERYTHING = f"SELECT {COLUMNS} FROM products ORDER BY sku_key LIMIT"
 _QUICK = Clause(f"{_EVERYTHING} 9")
 _ENDLESS = Clause(f"{_EVERYTHING} (SELECT 9 FROM pg_sleep(60))")
+_SLOWER = Clause(f"{_EVERYTHING} (SELECT 9 FROM pg_sleep(0.2))")
 _WRONG = Clause("SELECT 1 / 0")
 
 
@@ -328,7 +329,7 @@ _WRONG = Clause("SELECT 1 / 0")
         (plans.Way(_ENDLESS, walks=True), plans.Way(_QUICK)),
         (plans.Way(_QUICK), plans.Way(_ENDLESS, walks=True)),
         (plans.Way(_QUICK, head_start=60), plans.Way(_WRONG)),
-        (plans.Way(Clause(f"{_EVERYTHING} (SELECT 9 FROM pg_sleep(0.1))")), plans.Way(_WRONG)),
+        (plans.Way(_SLOWER), plans.Way(_WRONG)),
     ],
 )
 def test_the_first_answer_counts_and_the_other_way_is_interrupted(
@@ -350,6 +351,32 @@ def test_what_is_wrong_with_the_best_way_is_told(filled: Database, monkeypatch: 
     monkeypatch.setattr(reading, "ways", lambda *_: (plans.Way(_WRONG), plans.Way(_ENDLESS)))
     with pytest.raises(psycopg.errors.DivisionByZero):
         listing.after(filled, Filter(), Sort(), None, 9)
+
+
+def test_what_is_wrong_with_the_other_way_is_told_where_a_map_gives_too_few(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "ways", lambda *_: (plans.Way(_QUICK, mapped=True), plans.Way(_WRONG)))
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        listing.glance(filled, Filter(), Sort(), 9)
+    assert listing.glance(filled, Filter(), Sort(), 4).sure is False
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        (plans.Way(_QUICK, mapped=True), plans.Way(_SLOWER)),
+        (plans.Way(_SLOWER), plans.Way(_QUICK, mapped=True)),
+        (plans.Way(_SLOWER, head_start=60), plans.Way(_ENDLESS, mapped=True)),
+    ],
+)
+def test_a_map_that_gives_too_few_leaves_the_answer_to_the_other_way(
+    filled: Database, ways: tuple[plans.Way, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "ways", lambda *_: ways)
+    found = listing.glance(filled, Filter(), Sort(), 9)
+    assert [product.sku for product in found.products] == ["a-1", "B-2", "C-3", "D-4"]
+    assert found.sure
 
 
 @pytest.mark.parametrize("ways", [(plans.Way(_ENDLESS), plans.Way(_ENDLESS)), (plans.Way(_ENDLESS),)])
