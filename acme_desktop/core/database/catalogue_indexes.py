@@ -154,7 +154,7 @@ def _map_zones(connection: Connection[Any], now: Coverage, progress: Progress) -
     for zone_map in now.zone_maps - wanted:
         zones.drop(connection, zone_map)
     for zone_map in sorted(wanted - now.zone_maps, key=lambda zone_map: zone_map.kind):
-        zones.make(connection, zone_map, Segment(None, zone_map.upper), progress)
+        zones.make(connection, zone_map, progress)
 
 
 def _zone_maps(connection: Connection[Any], now: Coverage) -> frozenset[ZoneMap]:

@@ -13,7 +13,7 @@ right. But what another program changes without a word (`changed_in` stays as it
 is a first sight, which one without them has to confirm.
 
 A map is a table, whose name tells of which table, order and segment it is; a catalogue that was restored from a backup
-is another table. The owner's other programs see what they see of products.
+is another table. Whoever sees products sees their maps. A distributed table has none: its estimate of rows reads zero.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from acme_desktop.core.database.segments import NAME_SORTED, Segment, ZoneMap, folded, whole_fold
+from acme_desktop.core.database.segments import NAME_SORTED, ZoneMap, folded, whole_fold
 from acme_desktop.core.foundation.progress import Progress
 
 ORDERED = {"name": NAME_SORTED, "sku": "sku_key", "created": "created_at", "updated": "updated_at"}
@@ -104,13 +104,12 @@ def held_by(text: str, field: str) -> str:
     return _INNER.format(wanted=whole_fold(text), field=field)
 
 
-def make(connection: Connection[Any], zone_map: ZoneMap, segment: Segment, progress: Progress) -> None:
-    """Make the map of a segment; some ten microseconds a product.
+def make(connection: Connection[Any], zone_map: ZoneMap, progress: Progress) -> None:
+    """Make a map; some ten microseconds a product.
 
     Args:
         connection: which commits each statement by itself.
         zone_map: which one.
-        segment: whose products it is of.
         progress: for cancelling.
     """
     order = ORDERED[zone_map.kind]
@@ -121,7 +120,7 @@ def make(connection: Connection[Any], zone_map: ZoneMap, segment: Segment, progr
             "name": sql.Identifier(row[0], zone_map.table),
             "owner": sql.Identifier(row[1]),
             "order": sql.SQL(order),
-            "condition": sql.SQL(segment.condition),
+            "condition": sql.SQL(zone_map.upper.within),
             "size": sql.Literal(_SIZE),
             "long": sql.Literal(_LONG),
             "bytes": sql.SQL("octet_length(name) + octet_length(coalesce(description, ''))"),

@@ -66,17 +66,22 @@ def where(question: Filter, walked: Sort | None = None, *, indexed: bool = False
 
 
 def _conditions(question: Filter, *, indexed: bool = False) -> list[Clause]:
-    conditions = []
-    for text, fields in (
+    conditions = [
+        Clause(*contains(text, *fields, ignore_accents=question.ignore_accents, indexed=indexed))
+        for text, fields in texts(question)
+    ]
+    return conditions + [Clause(f"{field} {sign} %s", (value,)) for field, sign, value in comparisons(question)]
+
+
+def texts(question: Filter) -> list[tuple[str, tuple[str, ...]]]:
+    """The texts that are asked for, each with the fields of which one has to contain it."""
+    asked = (
         ((question.sku or "").strip(), ("sku",)),
         (question.name, ("name",)),
         (question.description, ("description",)),
         ((question.search or "").strip(), ("sku", "name", "description")),
-    ):
-        if text:
-            found = contains(text, *fields, ignore_accents=question.ignore_accents, indexed=indexed)
-            conditions.append(Clause(*found))
-    return conditions + [Clause(f"{field} {sign} %s", (value,)) for field, sign, value in comparisons(question)]
+    )
+    return [(text, fields) for text, fields in asked if text]
 
 
 def comparisons(question: Filter) -> list[tuple[str, str, Any]]:
@@ -229,8 +234,9 @@ def finding_index(question: Filter, *, ascii_only: bool = False) -> str | None:
 
     `ascii_only` is the `Coverage`'s.
     """
-    texts = (question.sku, question.name, question.description, question.search)
-    if any(has_trigram(text, ignore_accents=question.ignore_accents, ascii_only=ascii_only) for text in texts):
+    if any(
+        has_trigram(text, ignore_accents=question.ignore_accents, ascii_only=ascii_only) for text, _ in texts(question)
+    ):
         return "folded" if question.ignore_accents else "search"
     if question.changed_in is not None:
         return ""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from acme_desktop.core.database.segments import Coverage, ZoneMap
 from acme_desktop.core.database.zones import NAMED, ORDERED, SAID, held_by
-from acme_desktop.core.products.filters import Clause, Filter, Sort, comparisons
+from acme_desktop.core.products.filters import Clause, Filter, Sort, comparisons, texts
 from acme_desktop.core.products.matching import has_trigram
 
 
@@ -62,16 +62,10 @@ def islands(question: Filter, on: Chart, *, descending: bool, ascii_only: bool) 
 
 def _text_tests(question: Filter, *, ascii_only: bool) -> list[Clause]:
     """One test, every part of which the map's index answers alone: to look into the zones would take far longer."""
-    texts = (
-        (question.name, (NAMED,)),
-        (question.description, (SAID,)),
-        ((question.sku or "").strip(), (SAID,)),
-        ((question.search or "").strip(), (NAMED, SAID)),
-    )
     wanted = [
-        [(text, field) for field in fields]
-        for text, fields in texts
-        if text and has_trigram(text, ignore_accents=True, ascii_only=ascii_only)
+        [(text, held) for held in dict.fromkeys(NAMED if field == "name" else SAID for field in fields)]
+        for text, fields in texts(question)
+        if has_trigram(text, ignore_accents=True, ascii_only=ascii_only)
     ]
     if not wanted:
         return []
@@ -90,8 +84,8 @@ def _range_tests(question: Filter) -> list[Clause]:
     for column, sign, value in comparisons(question):
         if column == "active":
             tests.append(Clause("some_active" if value else "some_inactive"))
-        if column != "active" and sign in ("=", ">="):
-            tests.append(Clause(f"{column}_high >= %s", (value,)))
-        if column != "active" and sign != ">=":
-            tests.append(Clause(f"{column}_low {'<=' if sign == '=' else sign} %s", (value,)))
+        elif sign == "=":
+            tests.append(Clause(f"%s BETWEEN {column}_low AND {column}_high", (value,)))
+        else:
+            tests.append(Clause(f"{column}_{'high' if sign == '>=' else 'low'} {sign} %s", (value,)))
     return tests

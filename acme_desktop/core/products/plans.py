@@ -159,10 +159,10 @@ def _walk(asked: Asked, parts: Sequence[str], size: int, skip: int) -> Clause:
             f"SELECT {COLUMNS} FROM products WHERE {walked.sql} ORDER BY {asked.order} LIMIT %s OFFSET %s",
             (*walked.values, size, skip),
         )
-    conditions = [walked, *[asked.condition()] * (len(parts) - 1)]
-    parts = [_first_of(part, condition, asked) for part, condition in zip(parts, conditions, strict=True)]
-    values = [value for condition in conditions for value in (*condition.values, skip + size)]
-    return _merged(parts, values, asked, size, skip)
+    first, *others = parts
+    plain, most = asked.condition(), skip + size
+    found = [_first_of(first, walked, asked, most), *(_first_of(part, plain, asked, most) for part in others)]
+    return _merged(found, asked, size, skip)
 
 
 def _walk_islands(asked: Asked, now: Coverage, size: int, skip: int) -> Clause | None:
@@ -175,26 +175,29 @@ def _walk_islands(asked: Asked, now: Coverage, size: int, skip: int) -> Clause |
     if where_to is None:
         return None
     first, *others = now.parts(on.zone_map.index)
-    walked, plain = asked.condition(asked.sort), asked.condition()
+    plain, most = asked.condition(), skip + size
     within = f"{first} AND {on.place} >= island.low AND {on.place} <= island.high"
+    lateral = _first_of(within, asked.condition(asked.sort), asked, most)
     # The islands come in order, and so the first products are those that are found first.
-    parts = [
-        f"(SELECT found.* FROM ({where_to.sql}) AS island CROSS JOIN LATERAL "
-        f"{_first_of(within, walked, asked)} AS found LIMIT %s)",
-        *(_first_of(part, plain, asked) for part in others),
-    ]
-    values = [*where_to.values, *walked.values, skip + size, skip + size]
-    return _merged(parts, [*values, *[*plain.values, skip + size] * len(others)], asked, size, skip)
+    along = Clause(
+        f"(SELECT found.* FROM ({where_to.sql}) AS island CROSS JOIN LATERAL {lateral.sql} AS found LIMIT %s)",
+        (*where_to.values, *lateral.values, most),
+    )
+    return _merged([along, *(_first_of(part, plain, asked, most) for part in others)], asked, size, skip)
 
 
-def _first_of(part: str, condition: Clause, asked: Asked) -> str:
-    return f"(SELECT {_ROW} FROM products WHERE {part} AND ({condition.sql}) ORDER BY {asked.order} LIMIT %s)"
-
-
-def _merged(parts: Sequence[str], values: Sequence[Any], asked: Asked, size: int, skip: int) -> Clause:
+def _first_of(part: str, condition: Clause, asked: Asked, most: int) -> Clause:
     return Clause(
-        f"SELECT {COLUMNS} FROM ({' UNION ALL '.join(parts)}) AS first ORDER BY {asked.order} LIMIT %s OFFSET %s",
-        (*values, size, skip),
+        f"(SELECT {_ROW} FROM products WHERE {part} AND ({condition.sql}) ORDER BY {asked.order} LIMIT %s)",
+        (*condition.values, most),
+    )
+
+
+def _merged(parts: Sequence[Clause], asked: Asked, size: int, skip: int) -> Clause:
+    together = " UNION ALL ".join(part.sql for part in parts)
+    return Clause(
+        f"SELECT {COLUMNS} FROM ({together}) AS first ORDER BY {asked.order} LIMIT %s OFFSET %s",
+        (*(value for part in parts for value in part.values), size, skip),
     )
 
 
